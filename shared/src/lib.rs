@@ -1,0 +1,11 @@
+//! What bot and worker must agree on.
+//!
+//! Neither Discord nor a model provider is known here: this room holds the ids, the money, the
+//! clock, the settings, the vault, the store in which bot and worker meet, the wake-ups between
+//! them, and how a process starts, logs and stops. `bot → shared ← worker`.
+
+pub mod clock;
+pub mod ids;
+pub mod model;
+pub mod money;
+pub mod secret;

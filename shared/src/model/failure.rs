@@ -1,0 +1,42 @@
+use super::text_enum;
+
+text_enum! {
+    /// Why a request ended without a whole answer. Kept with the request; the bot words it.
+    ///
+    /// The classes are those of the error table in `docs/ARCHITECTURE.md`; a provider's own text is
+    /// never kept.
+    pub enum FailureKind {
+        /// The provider refuses the key, and `GET /key` confirmed it.
+        InvalidKey = "invalid_key",
+        /// The key was removed or switched off before the call.
+        KeyGone = "key_gone",
+        /// The stored key does not open: the row was changed, or sealed for somebody else.
+        KeyUnreadable = "key_unreadable",
+        /// No credit, or the key's or account's spending limit is reached.
+        Quota = "quota",
+        /// Too many requests for now.
+        RateLimited = "rate_limited",
+        /// The model does not exist, is gone, or nobody serves it.
+        ModelUnavailable = "model_unavailable",
+        /// The conversation does not fit the model.
+        TooLong = "too_long",
+        /// The provider's moderation refused the text.
+        Moderation = "moderation",
+        /// A setting of the account forbids the call: privacy, guardrail, region.
+        Policy = "policy",
+        /// The provider did not understand the request.
+        BadRequest = "bad_request",
+        /// The provider, or the way to it, failed.
+        Transient = "transient",
+        /// The call may have reached the provider and its answer did not arrive whole.
+        Interrupted = "interrupted",
+        /// The provider answered without any text.
+        EmptyAnswer = "empty_answer",
+        /// Three workers took the request and none lived to call the model.
+        Poison = "poison",
+        /// It waited longer than an answer makes sense.
+        Expired = "expired",
+        /// A defect of ours.
+        Internal = "internal",
+    }
+}
