@@ -9,3 +9,4 @@ pub mod ids;
 pub mod model;
 pub mod money;
 pub mod secret;
+pub mod vault;
