@@ -5,6 +5,7 @@
 //! them, and how a process starts, logs and stops. `bot → shared ← worker`.
 
 pub mod clock;
+pub mod config;
 pub mod ids;
 pub mod model;
 pub mod money;

@@ -1,0 +1,3 @@
+//! Tests of the room from outside, in one binary. Secrets in them are built from parts.
+
+mod env_template;
