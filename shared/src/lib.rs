@@ -6,8 +6,12 @@
 
 pub mod clock;
 pub mod hardening;
+pub mod config;
 pub mod ids;
 pub mod model;
 pub mod money;
+pub mod names;
 pub mod secret;
+pub mod store;
+pub mod timezone;
 pub mod vault;

@@ -4,3 +4,6 @@
 
 mod hardening;
 mod vault;
+//! Tests of the room from outside, in one binary. Secrets in them are built from parts.
+
+mod env_template;

@@ -1,0 +1,236 @@
+//! The typed sections, each read by one function. Who needs which is in [`super`].
+
+use std::{num::NonZeroU32, ops::RangeInclusive, path::PathBuf, time::Duration};
+
+use secrecy::SecretString;
+use tracing_subscriber::EnvFilter;
+
+use super::{addresses, problem::Fault, reader::Reader, settings as s, values};
+use crate::ids::DiscordUserId;
+
+/// The bot's side of Discord, without its token.
+#[derive(Clone, Debug)]
+pub struct DiscordConfig {
+    /// Discord's REST API, or a proxy in front of it; without a slash at the end.
+    pub api_base: String,
+    /// The owner who was named; else Discord knows.
+    pub owner: Option<DiscordUserId>,
+    /// How many shards, and which of them are ours; `None` asks Discord and takes all.
+    pub shards: Option<Shards>,
+    /// Whether to ask for the text of messages.
+    pub message_content_intent: bool,
+}
+
+/// A deployment's shards and the part of them that one process holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shards {
+    /// All of the deployment.
+    pub total: NonZeroU32,
+    /// Those of this process, first and last.
+    pub range: RangeInclusive<u32>,
+}
+
+/// What holds for every request, in the bot as in the worker.
+#[derive(Clone, Debug)]
+pub struct RequestConfig {
+    /// The model when nothing else names one.
+    pub default_model: String,
+    /// The longest answer where a personality sets none.
+    pub default_max_tokens: u32,
+    /// Conversations of one user that are answered at once.
+    pub max_active_per_user: u32,
+    /// Messages of one user that may wait.
+    pub max_queued_per_user: u32,
+    /// How long a request may wait for its call.
+    pub deadline: Duration,
+    /// Answers that a guest gets per UTC day on the operator's key; `None`: guests have to bring a
+    /// key of their own.
+    pub guest_daily_limit: Option<u32>,
+}
+
+/// The worker's side of the model providers.
+#[derive(Clone, Debug)]
+pub struct ProviderConfig {
+    /// OpenRouter, without a slash at the end.
+    pub openrouter_base_url: String,
+    /// Sent as `HTTP-Referer`.
+    pub referer: Option<String>,
+    /// Sent as `X-OpenRouter-Title`.
+    pub title: Option<String>,
+    /// The operator's own key. Present only where guests are allowed to use it.
+    pub operator_key: Option<SecretString>,
+    /// Model calls under way at once.
+    pub slots: usize,
+}
+
+/// Where bot and worker processes wake each other.
+#[derive(Clone, Debug)]
+pub struct RedisConfig {
+    /// The address, which may hold a password.
+    pub url: SecretString,
+    /// What the names of our keys begin with.
+    pub prefix: String,
+}
+
+/// The master keys as text, checked for their form; the vault makes keys of them.
+#[derive(Clone, Debug)]
+pub struct MasterKeyTexts {
+    /// Seals and opens.
+    pub current: SecretString,
+    /// Only open, while the master key is being changed.
+    pub previous: Vec<SecretString>,
+}
+
+/// What every process has.
+#[derive(Clone, Debug)]
+pub struct ProcessConfig {
+    /// The directory of a single process's own files.
+    pub data_dir: PathBuf,
+    /// The first port to try for the page, health and metrics.
+    pub port: u16,
+    /// How long running work gets when the process is asked to stop.
+    pub shutdown_grace: Duration,
+    /// What is logged, how, and where to.
+    pub log: LogConfig,
+}
+
+/// What is logged, how, and where to.
+#[derive(Clone, Debug)]
+pub struct LogConfig {
+    /// The filter that was asked for. Other people's crates stay capped whatever it says.
+    pub filter: String,
+    /// How stdout is written.
+    pub format: LogFormat,
+    /// Where daily files go, if anywhere.
+    pub dir: Option<PathBuf>,
+    /// What the files are called after: the process.
+    pub process: &'static str,
+}
+
+/// How stdout is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    #[default]
+    Auto,
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+pub(super) fn discord(reader: &mut Reader<'_>) -> DiscordConfig {
+    DiscordConfig {
+        api_base: reader.value(&s::DISCORD_API_BASE, addresses::http),
+        owner: reader.optional(&s::BOT_OWNER_DISCORD_ID, |text| {
+            values::number(1..=i64::MAX.cast_unsigned())(text)
+                .map(DiscordUserId::from)
+                .map_err(|_| "isn't a Discord user id: digits only".into())
+        }),
+        shards: shards(reader),
+        message_content_intent: reader.value(&s::MESSAGE_CONTENT_INTENT, values::switch),
+    }
+}
+
+fn shards(reader: &mut Reader<'_>) -> Option<Shards> {
+    let total = reader.optional(&s::SHARDS, |text| {
+        values::number(1..=16_384)(text)
+            .and_then(|n| NonZeroU32::new(n).ok_or_else(|| "is zero".into()))
+    });
+    let range = reader.optional(&s::SHARD_RANGE, first_and_last);
+    match (total, range) {
+        (Some(total), Some(range)) if *range.end() < total.get() => Some(Shards { total, range }),
+        (Some(_), Some(_)) => {
+            reader.problem(&s::SHARD_RANGE, "ends past SHARDS: they are counted from 0");
+            None
+        }
+        (Some(total), None) => Some(Shards { total, range: 0..=total.get() - 1 }),
+        (None, Some(_)) if !reader.mentions(&s::SHARDS) => {
+            reader.problem(&s::SHARDS, Fault::Missing("SHARD_RANGE is, and needs it"));
+            None
+        }
+        (None, _) => None,
+    }
+}
+
+fn first_and_last(text: &str) -> Result<RangeInclusive<u32>, Fault> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    match (first.trim().parse(), last.trim().parse()) {
+        (Ok(first), Ok(last)) if first <= last => Ok(first..=last),
+        _ => Err("isn't two numbers, first and last, with a hyphen between".into()),
+    }
+}
+
+pub(super) fn requests(reader: &mut Reader<'_>) -> RequestConfig {
+    let guests = reader.value(&s::ALLOW_SYSTEM_KEY, values::switch);
+    let limit = reader.value(&s::GUEST_DAILY_LIMIT, values::number(1..=100_000));
+    RequestConfig {
+        default_model: reader.value(&s::DEFAULT_MODEL, model),
+        default_max_tokens: reader.value(&s::DEFAULT_MAX_TOKENS, values::number(1..=1_000_000)),
+        max_active_per_user: reader.value(&s::MAX_ACTIVE_PER_USER, values::number(1..=100)),
+        max_queued_per_user: reader.value(&s::MAX_QUEUED_PER_USER, values::number(1..=1000)),
+        deadline: reader.value(&s::REQUEST_DEADLINE, values::seconds(10..=86_400)),
+        guest_daily_limit: guests.then_some(limit),
+    }
+}
+
+fn model(text: &str) -> Result<String, Fault> {
+    if text.len() <= 100 && text.bytes().all(|b| b.is_ascii_graphic()) {
+        Ok(text.to_owned())
+    } else {
+        Err("isn't a model id: at most 100 characters, no spaces".into())
+    }
+}
+
+pub(super) fn provider(reader: &mut Reader<'_>, guests: bool) -> ProviderConfig {
+    let operator_key = if guests {
+        reader.required(&s::OPENROUTER_API_KEY, "ALLOW_SYSTEM_KEY=true needs it", values::token)
+    } else {
+        reader.optional(&s::OPENROUTER_API_KEY, values::token)
+    };
+    ProviderConfig {
+        openrouter_base_url: reader.value(&s::OPENROUTER_BASE_URL, addresses::https_or_loopback),
+        referer: reader.optional(&s::OPENROUTER_REFERER, addresses::http),
+        title: reader.optional(&s::OPENROUTER_TITLE, values::header),
+        operator_key: operator_key.filter(|_| guests),
+        slots: reader.value(&s::WORKER_SLOTS, values::number(1..=1024)),
+    }
+}
+
+pub(super) fn redis_prefix(reader: &mut Reader<'_>) -> String {
+    reader.value(&s::REDIS_PREFIX, |text| {
+        if text.len() <= 64 && text.bytes().all(|b| b.is_ascii_graphic()) {
+            Ok(text.to_owned())
+        } else {
+            Err("isn't a prefix: at most 64 characters, no spaces".into())
+        }
+    })
+}
+
+pub(super) fn process(reader: &mut Reader<'_>, process: &'static str) -> ProcessConfig {
+    ProcessConfig {
+        data_dir: reader.value(&s::DATA_DIR, values::path),
+        port: reader.value(&s::PORT, values::number(1..=u16::MAX)),
+        shutdown_grace: reader.value(&s::SHUTDOWN_GRACE, values::seconds(0..=3600)),
+        log: LogConfig {
+            filter: reader.value(&s::RUST_LOG, log_filter),
+            format: reader.value(&s::LOG_FORMAT, log_format),
+            dir: reader.optional(&s::LOG_DIR, values::path),
+            process,
+        },
+    }
+}
+
+fn log_filter(text: &str) -> Result<String, Fault> {
+    EnvFilter::try_new(text).map_err(|_| "isn't a level or a list of target=level")?;
+    Ok(text.to_owned())
+}
+
+fn log_format(text: &str) -> Result<LogFormat, Fault> {
+    match text.to_ascii_lowercase().as_str() {
+        "auto" => Ok(LogFormat::Auto),
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("is none of auto, text and json".into()),
+    }
+}

@@ -1,0 +1,306 @@
+//! The one list of settings.
+//!
+//! The parser reads them by these names, `.env.template` is this list written out, and a test
+//! holds that every entry is read by somebody. To add a setting: describe it here, put it into a
+//! group, read it in `sections`, and run the tests: they say how to renew the template.
+
+use std::fmt;
+
+/// One setting: how it is called, what it is when nobody sets it, and what it is for.
+#[derive(Debug)]
+pub struct Setting {
+    /// The name in the environment. `NAME_FILE` names a file that holds the value instead.
+    pub name: &'static str,
+    /// The value when it is not set; `None` for what has none.
+    pub default: Option<&'static str>,
+    /// A value of the right shape, for error texts.
+    pub example: &'static str,
+    /// Whether the value must never be seen.
+    pub secret: bool,
+    /// What it does, and why or when to set it. Lines as they stand in `.env.template`.
+    pub doc: &'static str,
+}
+
+impl Setting {
+    const fn new(name: &'static str, example: &'static str, doc: &'static str) -> Self {
+        Self { name, default: None, example, secret: false, doc }
+    }
+
+    const fn defaulting(name: &'static str, default: &'static str, doc: &'static str) -> Self {
+        Self { name, default: Some(default), example: default, secret: false, doc }
+    }
+
+    const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    const fn example(mut self, example: &'static str) -> Self {
+        self.example = example;
+        self
+    }
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// Settings that are read together.
+pub struct Group {
+    /// The banner in `.env.template`.
+    pub title: &'static str,
+    /// Its settings, in the order of the template.
+    pub settings: &'static [&'static Setting],
+}
+
+/// Every setting there is.
+pub static GROUPS: &[Group] = &[
+    Group {
+        title: "Discord",
+        settings: &[
+            &DISCORD_TOKEN,
+            &BOT_OWNER_DISCORD_ID,
+            &MESSAGE_CONTENT_INTENT,
+            &SHARDS,
+            &SHARD_RANGE,
+            &DISCORD_API_BASE,
+        ],
+    },
+    Group { title: "Storage", settings: &[&DATABASE_URL, &REDIS_URL, &REDIS_PREFIX, &DATA_DIR] },
+    Group { title: "Keys", settings: &[&APP_MASTER_KEY, &APP_MASTER_KEY_PREVIOUS] },
+    Group {
+        title: "Models",
+        settings: &[
+            &DEFAULT_MODEL,
+            &DEFAULT_MAX_TOKENS,
+            &OPENROUTER_BASE_URL,
+            &OPENROUTER_REFERER,
+            &OPENROUTER_TITLE,
+            &OPENROUTER_API_KEY,
+            &ALLOW_SYSTEM_KEY,
+            &GUEST_DAILY_LIMIT,
+        ],
+    },
+    Group {
+        title: "Limits",
+        settings: &[&WORKER_SLOTS, &MAX_ACTIVE_PER_USER, &MAX_QUEUED_PER_USER, &REQUEST_DEADLINE],
+    },
+    Group {
+        title: "Logs and process",
+        settings: &[&RUST_LOG, &LOG_FORMAT, &LOG_DIR, &PORT, &SHUTDOWN_GRACE],
+    },
+];
+
+/// Every setting, without the groups.
+pub fn all() -> impl Iterator<Item = &'static Setting> {
+    GROUPS.iter().flat_map(|group| group.settings.iter().copied())
+}
+
+pub(super) static DISCORD_TOKEN: Setting = Setting::new(
+    "DISCORD_TOKEN",
+    "the token from https://discord.com/developers/applications, page Bot",
+    "The bot's token: developer portal, your application, page Bot, Reset Token.
+Without it, and without DATABASE_URL, REDIS_URL and APP_MASTER_KEY, `troupe` starts the local
+Discord: a browser page to try everything, with no account and no key.
+Workers don't need it and should not have it.",
+)
+.secret();
+
+pub(super) static BOT_OWNER_DISCORD_ID: Setting = Setting::new(
+    "BOT_OWNER_DISCORD_ID",
+    "123456789012345678",
+    "Who owns this bot: your Discord user id (Developer Mode, right click on yourself, Copy User ID).
+Unset, the owner is the application's owner and team, as Discord tells them.",
+);
+
+pub(super) static MESSAGE_CONTENT_INTENT: Setting = Setting::defaulting(
+    "MESSAGE_CONTENT_INTENT",
+    "true",
+    "Ask Discord for the text of messages. It must be on in the developer portal too (page Bot,
+Privileged Gateway Intents), else Discord refuses the connection.
+With false, personalities hear only mentions, replies to them, direct messages and /chat.",
+);
+
+pub(super) static SHARDS: Setting = Setting::new(
+    "SHARDS",
+    "4",
+    "How many shards the bot has in all. Unset, Discord's recommendation holds; it is right for a
+single process. Every bot process of one deployment must be given the same number.",
+);
+
+pub(super) static SHARD_RANGE: Setting = Setting::new(
+    "SHARD_RANGE",
+    "0-3",
+    "Which of the SHARDS this process holds, first and last, counted from 0. Unset: all.
+A second process with the same range waits as its stand-by.",
+);
+
+pub(super) static DISCORD_API_BASE: Setting = Setting::defaulting(
+    "DISCORD_API_BASE",
+    "https://discord.com",
+    "Where Discord's REST API is. Set it to the address of a REST proxy that several bot processes
+share; they then also share its rate limit.",
+)
+.example("http://proxy.internal:3000");
+
+pub(super) static DATABASE_URL: Setting = Setting::new(
+    "DATABASE_URL",
+    "postgres://troupe:password@localhost:5432/troupe or sqlite:./data/troupe.db",
+    "Where everything is kept: `sqlite:` and a path, or `postgres:`.
+`troupe` uses sqlite, troupe.db in DATA_DIR, when neither this nor REDIS_URL is set; with
+REDIS_URL, or in separate bot and worker processes, it must be set, and there it must be Postgres.
+In a password, write % : / ? # [ ] @ as %25 %3A %2F %3F %23 %5B %5D %40.",
+)
+.secret();
+
+pub(super) static REDIS_URL: Setting = Setting::new(
+    "REDIS_URL",
+    "redis://localhost:6379/0",
+    "Where separate bot and worker processes wake each other; one process alone needs none.
+Redis holds user ids and nothing else, and may be flushed at any time. `rediss:` for TLS.",
+)
+.secret();
+
+pub(super) static REDIS_PREFIX: Setting = Setting::defaulting(
+    "REDIS_PREFIX",
+    "troupe:",
+    "What the names of our Redis keys begin with. Change it when two deployments share one Redis.",
+);
+
+pub(super) static DATA_DIR: Setting = Setting::defaulting(
+    "DATA_DIR",
+    "./data",
+    "Where a single process keeps its own files: the SQLite database, and in the local Discord the
+generated master key. Back it up, and put it on a disk that stays.",
+);
+
+pub(super) static APP_MASTER_KEY: Setting = Setting::new(
+    "APP_MASTER_KEY",
+    "64 hex characters, as `troupe keygen` prints them",
+    "Seals every stored provider key: 64 hex characters, made by `troupe keygen`.
+Whoever has it and the database can read all keys; without it, nobody can, you included. Keep a
+copy where the database's backups are not. APP_MASTER_KEY_FILE=/run/secrets/... is the better way.",
+)
+.secret();
+
+pub(super) static APP_MASTER_KEY_PREVIOUS: Setting = Setting::new(
+    "APP_MASTER_KEY_PREVIOUS",
+    "64 hex characters; several with commas between",
+    "Former master keys, only while rotating: set the new one above, the old one here, run
+`troupe rotate-key`, and take it out again when that says so. Several with commas between.",
+)
+.secret();
+
+pub(super) static DEFAULT_MODEL: Setting = Setting::defaulting(
+    "DEFAULT_MODEL",
+    "google/gemini-2.5-flash",
+    "The model when neither the user, nor the personality, nor the key names one. The user pays for
+it, so the default is an inexpensive one that reads images and takes every sampling setting.",
+);
+
+pub(super) static DEFAULT_MAX_TOKENS: Setting = Setting::defaulting(
+    "DEFAULT_MAX_TOKENS",
+    "1024",
+    "The longest answer, in tokens, where a personality sets none (1 to 1000000). It bounds what one
+message can cost a user, so raise it with care.",
+);
+
+pub(super) static OPENROUTER_BASE_URL: Setting = Setting::defaulting(
+    "OPENROUTER_BASE_URL",
+    "https://openrouter.ai/api/v1",
+    "Where OpenRouter is. Users' keys are sent there: https, or http to this machine alone.",
+);
+
+pub(super) static OPENROUTER_REFERER: Setting = Setting::new(
+    "OPENROUTER_REFERER",
+    "https://bot.example.org",
+    "The address of your bot's page, by which OpenRouter lists apps (HTTP-Referer). Unset: not sent.",
+);
+
+pub(super) static OPENROUTER_TITLE: Setting = Setting::new(
+    "OPENROUTER_TITLE",
+    "Troupe of Example",
+    "The name of your bot in OpenRouter's lists (X-OpenRouter-Title). Unset: not sent.",
+);
+
+pub(super) static OPENROUTER_API_KEY: Setting = Setting::new(
+    "OPENROUTER_API_KEY",
+    "the key from https://openrouter.ai/keys",
+    "Your own key, which pays for guests: people who never stored a key. Used only with
+ALLOW_SYSTEM_KEY=true, and never after a user's own key failed. Only workers need it.",
+)
+.secret();
+
+pub(super) static ALLOW_SYSTEM_KEY: Setting = Setting::defaulting(
+    "ALLOW_SYSTEM_KEY",
+    "false",
+    "Whether guests may talk on your key. With false they are shown how to store their own.",
+);
+
+pub(super) static GUEST_DAILY_LIMIT: Setting = Setting::defaulting(
+    "GUEST_DAILY_LIMIT",
+    "20",
+    "How many answers one guest gets on your key in a day (UTC).",
+);
+
+pub(super) static WORKER_SLOTS: Setting = Setting::defaulting(
+    "WORKER_SLOTS",
+    "64",
+    "How many model calls a worker process has under way at once (1 to 1024). They wait for the
+network most of the time, so this is memory and database connections, not processors.",
+);
+
+pub(super) static MAX_ACTIVE_PER_USER: Setting = Setting::defaulting(
+    "MAX_ACTIVE_PER_USER",
+    "3",
+    "How many of one user's conversations are answered at the same time (1 to 100).",
+);
+
+pub(super) static MAX_QUEUED_PER_USER: Setting = Setting::defaulting(
+    "MAX_QUEUED_PER_USER",
+    "10",
+    "How many of one user's messages may wait (1 to 1000). The next one is refused, in private.",
+);
+
+pub(super) static REQUEST_DEADLINE: Setting = Setting::defaulting(
+    "REQUEST_DEADLINE",
+    "600",
+    "Seconds after which a request that was not sent to a model yet expires (10 to 86400). Commands
+can be answered for 15 minutes only, so longer than 900 helps messages alone.",
+);
+
+pub(super) static RUST_LOG: Setting = Setting::defaulting(
+    "RUST_LOG",
+    "info",
+    "What is logged: a level, or a list such as info,worker=debug. Other people's crates stay capped
+whatever stands here, because some of them print keys and messages at debug.",
+);
+
+pub(super) static LOG_FORMAT: Setting = Setting::defaulting(
+    "LOG_FORMAT",
+    "auto",
+    "How stdout is written: text, json, or auto: text on a terminal and json otherwise.",
+);
+
+pub(super) static LOG_DIR: Setting = Setting::new(
+    "LOG_DIR",
+    "/var/log/troupe",
+    "A directory for log files as well, JSON, one per day (UTC), the last 30 kept. `troupe logs
+--follow` reads them. Unset: stdout only.",
+);
+
+pub(super) static PORT: Setting = Setting::defaulting(
+    "PORT",
+    "7380",
+    "The port of the local page, of health and of metrics, on this machine only. If another program
+has it, the next free one is taken and printed.",
+);
+
+pub(super) static SHUTDOWN_GRACE: Setting = Setting::defaulting(
+    "SHUTDOWN_GRACE",
+    "75",
+    "Seconds that running answers get to finish when the process is asked to stop (0 to 3600). Keep
+it below what your supervisor waits (stop_grace_period, TimeoutStopSec).",
+);
