@@ -5,8 +5,8 @@
 //! them, and how a process starts, logs and stops. `bot → shared ← worker`.
 
 pub mod clock;
-pub mod hardening;
 pub mod config;
+pub mod hardening;
 pub mod ids;
 pub mod model;
 pub mod money;
