@@ -8,4 +8,5 @@ pub mod clock;
 pub mod ids;
 pub mod model;
 pub mod money;
+pub mod names;
 pub mod secret;
