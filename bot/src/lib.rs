@@ -1,1 +1,4 @@
 //! Placeholder.
+
+pub mod intake;
+pub mod webhook_name;
