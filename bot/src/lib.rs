@@ -1,4 +1,5 @@
 //! Placeholder.
 
 pub mod intake;
+pub mod split;
 pub mod webhook_name;

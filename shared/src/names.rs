@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn folding_every_character_twice_changes_nothing() {
-        for c in '\0'..=char::MAX {
+        // every plane that has letters
+        for c in '\0'..'\u{20000}' {
             let once = fold_name(&c.to_string());
             assert_eq!(fold_name(&once), once, "{:x}", c as u32);
         }
