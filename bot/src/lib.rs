@@ -2,4 +2,5 @@
 
 pub mod intake;
 pub mod split;
+pub mod triggers;
 pub mod webhook_name;
