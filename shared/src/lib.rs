@@ -10,4 +10,5 @@ pub mod ids;
 pub mod model;
 pub mod money;
 pub mod secret;
+pub mod timezone;
 pub mod vault;
