@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod hardening;
 pub mod ids;
+pub mod lifecycle;
 pub mod model;
 pub mod money;
 pub mod secret;
