@@ -34,8 +34,12 @@ use shared::{
     secret::UserApiKey,
 };
 
+pub mod classify;
 mod error;
+pub mod http;
 mod limits;
+pub mod openai_chat;
+pub mod openrouter;
 mod request;
 pub mod sse;
 mod stream;

@@ -156,7 +156,7 @@ mod tests {
         let expected = vec![Event::Comment, data("{\"a\":1}"), data("two\nlines é😀"), data("")];
         for line_end in ["\n", "\r\n", "\r"] {
             let body = body.replace('\n', line_end);
-            for step in 1..body.len() + 1 {
+            for step in 1..=body.len() {
                 let decoded = decode(body.as_bytes(), step);
                 assert_eq!(
                     decoded,
