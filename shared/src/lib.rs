@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod hardening;
 pub mod ids;
+pub mod lifecycle;
 pub mod model;
 pub mod money;
 pub mod names;

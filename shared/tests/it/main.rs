@@ -4,4 +4,5 @@
 
 mod env_template;
 mod hardening;
+mod lifecycle;
 mod vault;
