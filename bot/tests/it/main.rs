@@ -1,0 +1,5 @@
+//! The bot's way to Discord, against a small Discord of axum on a free port.
+
+mod fake;
+mod limiter;
+mod rest;
