@@ -13,3 +13,4 @@ pub mod money;
 pub mod secret;
 pub mod timezone;
 pub mod vault;
+pub mod wake;

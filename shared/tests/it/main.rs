@@ -5,3 +5,4 @@
 mod hardening;
 mod lifecycle;
 mod vault;
+mod wake;
