@@ -13,6 +13,7 @@ pub mod model;
 pub mod money;
 pub mod names;
 pub mod secret;
+pub mod startup;
 pub mod store;
 pub mod timezone;
 pub mod vault;

@@ -40,7 +40,7 @@ mod workers;
 
 use std::sync::Arc;
 
-pub use accept::{Accepted, Incoming, Limits, Place, Refusal, ReplyBy, RequestContext, SystemKey};
+pub use accept::{Accepted, Incoming, Limits, Place, QuotedMessage, Refusal, ReplyBy, RequestContext, SystemKey};
 pub use calls::{FenceRefusal, Fenced, PartialText};
 pub use claim::ClaimedRequest;
 pub use db::Engine;
