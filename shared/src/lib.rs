@@ -16,3 +16,4 @@ pub mod secret;
 pub mod store;
 pub mod timezone;
 pub mod vault;
+pub mod wake;
