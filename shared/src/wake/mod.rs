@@ -55,9 +55,9 @@ pub fn redis(url: &str, prefix: &str, clock: SharedClock) -> Result<Hints, BadRe
     let redis::Ends { line, waker, listener } = redis::connect(url, prefix, clock)?;
     Ok(Hints {
         wake_sender: WakeSender(WakeTo::Redis(line.clone())),
-        wake_receiver: WakeReceiver(WakeFrom::Redis(waker)),
+        wake_receiver: WakeReceiver(WakeFrom::Redis(Box::new(waker))),
         nudge_sender: NudgeSender(NudgeTo::Redis(line)),
-        nudge_receiver: NudgeReceiver(NudgeFrom::Redis(listener)),
+        nudge_receiver: NudgeReceiver(NudgeFrom::Redis(Box::new(listener))),
     })
 }
 
@@ -96,7 +96,7 @@ pub struct WakeReceiver(WakeFrom);
 
 enum WakeFrom {
     Memory(memory::Wakes),
-    Redis(redis::Waker),
+    Redis(Box<redis::Waker>),
 }
 
 impl WakeReceiver {
@@ -146,7 +146,7 @@ pub struct NudgeReceiver(NudgeFrom);
 
 enum NudgeFrom {
     Memory(memory::NudgeReceiver),
-    Redis(redis::Listener),
+    Redis(Box<redis::Listener>),
 }
 
 impl NudgeReceiver {

@@ -6,3 +6,4 @@ mod env_template;
 mod hardening;
 mod lifecycle;
 mod vault;
+mod wake;

@@ -39,11 +39,10 @@ pub(super) fn connect(url: &str, prefix: &str, clock: SharedClock) -> Result<End
     let client = client(url).map_err(|_| BadRedisUrl)?;
     let names = Names { wake: format!("{prefix}wake"), nudge: format!("{prefix}nudge") };
     let outage = Arc::new(Outage::default());
-    Ok(Ends {
-        waker: Waker::new(client.clone(), names.wake.clone(), Arc::clone(&outage)),
-        listener: Listener::new(client.clone(), names.nudge.clone(), Arc::clone(&outage)),
-        line: Line::new(client, names, clock, outage).map_err(|_| BadRedisUrl)?,
-    })
+    let waker = Waker::new(client.clone(), names.wake.clone(), Arc::clone(&outage));
+    let listener = Listener::new(client.clone(), names.nudge.clone(), Arc::clone(&outage));
+    let line = Line::new(&client, names, clock, outage).map_err(|_| BadRedisUrl)?;
+    Ok(Ends { line, waker, listener })
 }
 
 /// Announces no library name: that would be one more command to permit.

@@ -2,34 +2,19 @@
 
 use std::{
     fmt,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use tokio::time::Instant;
 use tracing::{info, warn};
-
-/// How long nothing is sent after a failure, so that a Redis that swallows connections holds up
-/// one caller in this time, not all.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// Logs the beginning and the end of an outage once, and counts what was lost.
 #[derive(Default)]
 pub(super) struct Outage {
     lost: AtomicU64,
-    paused_until: Mutex<Option<Instant>>,
+    away: AtomicBool,
 }
 
 impl Outage {
-    /// Whether there is no point in trying just now.
-    pub(super) fn is_paused(&self) -> bool {
-        let until = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
-        until.is_some_and(|until| Instant::now() < until)
-    }
-
     /// A hint was not sent.
     pub(super) fn count(&self) {
         self.lost.fetch_add(1, Ordering::Relaxed);
@@ -41,8 +26,7 @@ impl Outage {
 
     /// Redis did not do what it was asked.
     pub(super) fn failed(&self, failure: &Failure) {
-        let mut until = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
-        if until.replace(Instant::now() + PAUSE).is_none() {
+        if !self.away.swap(true, Ordering::Relaxed) {
             warn!(
                 error = %failure,
                 "Redis is away; bot and worker find each other's work by sweeping the database"
@@ -52,8 +36,7 @@ impl Outage {
 
     /// Redis did what it was asked.
     pub(super) fn over(&self) {
-        let mut until = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
-        if until.take().is_some() {
+        if self.away.swap(false, Ordering::Relaxed) {
             info!(lost = self.lost(), "Redis is back");
         }
     }
