@@ -5,4 +5,5 @@
 mod env_template;
 mod hardening;
 mod lifecycle;
+mod store;
 mod vault;
