@@ -14,6 +14,8 @@ pub mod money;
 pub mod names;
 pub mod secret;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod timezone;
 pub mod vault;
 pub mod wake;

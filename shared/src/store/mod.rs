@@ -75,9 +75,7 @@ pub struct Store {
 impl Store {
     /// Connects, and brings the tables up to date.
     pub async fn open(engine: &Engine, clock: SharedClock) -> Result<Self> {
-        let db = Db::connect(engine).await?;
-        migrate::migrate(&db, engine).await?;
-        Ok(Self { db, clock })
+        Ok(Self { db: migrate::connect(engine).await?, clock })
     }
 
     /// The clock that stamps rows and ids.

@@ -5,5 +5,6 @@
 mod env_template;
 mod hardening;
 mod lifecycle;
+mod store;
 mod vault;
 mod wake;
