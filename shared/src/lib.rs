@@ -15,6 +15,8 @@ pub mod names;
 pub mod secret;
 pub mod startup;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod timezone;
 pub mod vault;
 pub mod wake;

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::SharedClock,
-    config::{DatabaseUrl, MasterKeyTexts},
+    config::MasterKeyTexts,
     store::{Engine, Store, StoreError},
     vault::{
         CanaryError, MalformedMasterKey, MasterKey, MasterKeys, SealError, Vault,
@@ -41,15 +41,6 @@ pub enum StartupError {
     /// The process was told to stop while it waited.
     #[error("stopped while waiting for the database")]
     Stopped,
-}
-
-/// The database that the settings name.
-#[must_use]
-pub fn engine(database: &DatabaseUrl) -> Engine {
-    match database {
-        DatabaseUrl::Sqlite(path) => Engine::Sqlite(path.clone()),
-        DatabaseUrl::Postgres(url) => Engine::Postgres(url.clone()),
-    }
 }
 
 /// Makes the vault of the keys that the settings hold.

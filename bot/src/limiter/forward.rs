@@ -213,8 +213,12 @@ impl Proxy {
                 self.hold.extend(until);
             }
             tracing::warn!(
-                http.route = route.template, attempt, global = pause.global, shared = pause.shared,
-                wait_ms = pause.after.as_millis(), "Discord limits requests"
+                http.route = route.template,
+                attempt,
+                global = pause.global,
+                shared = pause.shared,
+                wait_ms = pause.after.as_millis(),
+                "Discord limits requests"
             );
             if until > deadline || attempt >= MAX_ATTEMPTS {
                 complete(permit, bucket);

@@ -46,7 +46,8 @@ impl Route {
             segments.remove(0);
         }
         let template: Vec<_> = (0..segments.len()).map(|at| shape_of(&segments, at)).collect();
-        let tail = |from: usize| template[from..].iter().map(|s| format!("/{s}")).collect::<String>();
+        let tail =
+            |from: usize| template[from..].iter().map(|s| format!("/{s}")).collect::<String>();
         let endpoint = |path| Endpoint { method: bucket_method, path };
         let queue = match segments.as_slice() {
             ["gateway"] if method == Method::GET => Queue::Gateway,
@@ -93,9 +94,10 @@ fn shape_of<'a>(segments: &[&'a str], at: usize) -> &'a str {
         _ if at == 2 && matches!(segments[0], "webhooks" | "interactions") => ":token",
         _ if !segment.is_empty() && segment.bytes().all(|b| b.is_ascii_digit()) => ":id",
         "@me" | "@original" | "applications" | "bot" | "bulk-delete" | "callback" | "channels"
-        | "commands" | "crosspost" | "emojis" | "gateway" | "guilds" | "interactions" | "members"
-        | "messages" | "oauth2" | "permissions" | "pins" | "reactions" | "recipients" | "roles"
-        | "stickers" | "threads" | "typing" | "users" | "voice" | "webhooks" => segment,
+        | "commands" | "crosspost" | "emojis" | "gateway" | "guilds" | "interactions"
+        | "members" | "messages" | "oauth2" | "permissions" | "pins" | "reactions"
+        | "recipients" | "roles" | "stickers" | "threads" | "typing" | "users" | "voice"
+        | "webhooks" => segment,
         _ => ":other",
     }
 }
@@ -117,17 +119,28 @@ mod tests {
 
     #[test]
     fn paths_are_queued_by_what_discord_counts() {
-        let bot = |path: &str| {
-            Queue::Bot(Endpoint { method: BucketMethod::Get, path: path.to_owned() })
-        };
+        let bot =
+            |path: &str| Queue::Bot(Endpoint { method: BucketMethod::Get, path: path.to_owned() });
         for (path, queue, template) in [
             ("/api/v10/gateway", Queue::Gateway, "gateway"),
             ("/api/v10/gateway/bot", bot("gateway/bot"), "gateway/bot"),
-            ("/api/v10/channels/7/messages/9", bot("channels/7/messages/:id"), "channels/:id/messages/:id"),
-            ("/api/v10/channels/7/messages/9/reactions/%F0/@me", bot("channels/7/messages/:id/reactions/:other/@me"), "channels/:id/messages/:id/reactions/:other/@me"),
+            (
+                "/api/v10/channels/7/messages/9",
+                bot("channels/7/messages/:id"),
+                "channels/:id/messages/:id",
+            ),
+            (
+                "/api/v10/channels/7/messages/9/reactions/%F0/@me",
+                bot("channels/7/messages/:id/reactions/:other/@me"),
+                "channels/:id/messages/:id/reactions/:other/@me",
+            ),
             ("/api/guilds/7/members/%40me", bot("guilds/7/members/@me"), "guilds/:id/members/@me"),
             ("/api/v10/users/@me/channels", bot("users/@me/channels"), "users/@me/channels"),
-            ("/api/v10/interactions/7/tok/callback", Queue::Callback, "interactions/:id/:token/callback"),
+            (
+                "/api/v10/interactions/7/tok/callback",
+                Queue::Callback,
+                "interactions/:id/:token/callback",
+            ),
         ] {
             let route = route(Method::GET, path);
             assert_eq!((route.queue, route.template.as_str()), (queue, template), "{path}");
@@ -140,9 +153,18 @@ mod tests {
     fn edits_of_a_webhook_share_a_key_and_webhooks_do_not() {
         let hasher = RandomState::new();
         let of = |path: &str| key(&hasher, path);
-        assert_eq!(of("/api/v10/webhooks/1/tok/messages/5"), of("/api/v10/webhooks/1/tok/messages/6"));
-        assert_ne!(of("/api/v10/webhooks/1/tok/messages/5"), of("/api/v10/webhooks/1/tik/messages/5"));
-        assert_ne!(of("/api/v10/webhooks/1/tok/messages/5"), of("/api/v10/webhooks/2/tok/messages/5"));
+        assert_eq!(
+            of("/api/v10/webhooks/1/tok/messages/5"),
+            of("/api/v10/webhooks/1/tok/messages/6")
+        );
+        assert_ne!(
+            of("/api/v10/webhooks/1/tok/messages/5"),
+            of("/api/v10/webhooks/1/tik/messages/5")
+        );
+        assert_ne!(
+            of("/api/v10/webhooks/1/tok/messages/5"),
+            of("/api/v10/webhooks/2/tok/messages/5")
+        );
     }
 
     #[test]
@@ -155,7 +177,12 @@ mod tests {
 
     #[test]
     fn no_token_is_left_in_what_is_logged() {
-        for path in ["/api/v10/webhooks/1/s3cr3t", "/api/v10/webhooks/1/12345/messages/6", "/api/v10/interactions/1/s3cr3t/callback", "/api/v10/webhooks/1/aW50ZXJhY3Rpb24s3cr3t/messages/@original"] {
+        for path in [
+            "/api/v10/webhooks/1/s3cr3t",
+            "/api/v10/webhooks/1/12345/messages/6",
+            "/api/v10/interactions/1/s3cr3t/callback",
+            "/api/v10/webhooks/1/aW50ZXJhY3Rpb24s3cr3t/messages/@original",
+        ] {
             let route = route(Method::POST, path);
             let shown = format!("{route:?}");
             assert!(!shown.contains("s3cr3t") && !shown.contains("12345"), "{shown}");

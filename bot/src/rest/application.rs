@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn the_owner_is_a_person_or_a_team() {
-        let alone = read(json!({ "id": "1", "flags": 1 << 19, "owner": { "id": "7" }, "team": null }));
+        let alone =
+            read(json!({ "id": "1", "flags": 1 << 19, "owner": { "id": "7" }, "team": null }));
         assert_eq!((alone.owners, alone.reads_messages), (vec![DiscordUserId::from(7)], true));
         let member = |id: &str, role: &str, state: u8| json!({ "user": { "id": id }, "role": role, "membership_state": state });
         let team = read(json!({

@@ -69,10 +69,13 @@ impl Answer {
                 let create = Create::new(message, Nothing {}).ephemeral(message, *ephemeral);
                 (4, serde_json::to_value(create)?)
             }
-            Self::Defer { ephemeral } => (5, match deferred_flags(*ephemeral) {
-                Some(flags) => json!({ "flags": flags }),
-                None => json!({}),
-            }),
+            Self::Defer { ephemeral } => (
+                5,
+                match deferred_flags(*ephemeral) {
+                    Some(flags) => json!({ "flags": flags }),
+                    None => json!({}),
+                },
+            ),
             Self::DeferUpdate => return Ok(json!({ "type": 6 })),
             Self::Update(message) => (7, serde_json::to_value(Edit::new(message))?),
             Self::Choices(choices) => (8, json!({ "choices": &choices[..choices.len().min(25)] })),

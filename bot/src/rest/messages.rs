@@ -65,10 +65,9 @@ impl Rest {
         let more = More {
             nonce: new.nonce,
             enforce_nonce: new.nonce.map(|_| true),
-            message_reference: new.reply_to.map(|id| Reference {
-                message_id: Snowflake(id.get()),
-                fail_if_not_exists: false,
-            }),
+            message_reference: new
+                .reply_to
+                .map(|id| Reference { message_id: Snowflake(id.get()), fail_if_not_exists: false }),
         };
         let call = self.call(About::Bot, Method::POST, format!("channels/{channel}/messages"));
         let posted: WireMessage = call.json(&Create::new(message, more)).read().await?;

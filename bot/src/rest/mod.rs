@@ -29,6 +29,7 @@ use reqwest::{Client, redirect::Policy};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
 
+use self::error::About;
 pub use self::{
     application::Application,
     body::{Message, Speaker},
@@ -40,7 +41,6 @@ pub use self::{
     snowflake::ApplicationId,
     webhooks::Webhook,
 };
-use self::error::About;
 
 /// How the client is set up.
 #[derive(Clone, Debug)]

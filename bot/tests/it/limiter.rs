@@ -34,7 +34,13 @@ async fn setup_with(change: impl FnOnce(&mut LimiterConfig)) -> Setup {
 impl Setup {
     async fn post(&self, path: &str) -> Response {
         let url = format!("{}/api/v10/{path}", self.limiter.proxy_url());
-        self.client.post(url).header("authorization", "Bot t").json(&json!({ "a": 1 })).send().await.unwrap()
+        self.client
+            .post(url)
+            .header("authorization", "Bot t")
+            .json(&json!({ "a": 1 }))
+            .send()
+            .await
+            .unwrap()
     }
 }
 
@@ -63,7 +69,10 @@ async fn requests_arrive_as_they_were_sent() {
     assert_eq!(seen.headers["user-agent"], "DiscordBot (x, 1)");
     assert_eq!(seen.headers["x-audit-log-reason"], "why");
     assert!(!seen.headers.contains_key("x-own"));
-    assert_eq!(seen.headers["host"].to_str().unwrap(), setup.fake.url.trim_start_matches("http://"));
+    assert_eq!(
+        seen.headers["host"].to_str().unwrap(),
+        setup.fake.url.trim_start_matches("http://")
+    );
 }
 
 #[tokio::test]
@@ -109,9 +118,12 @@ async fn a_429_is_waited_out_and_nobody_of_its_bucket_overtakes() {
     let setup = setup().await;
     let fine = Reply::json(200, &json!({})).bucket("b", 4, 1.0);
     let path = "POST /api/v10/channels/1/messages";
-    setup.fake.on(path, [fine.clone(), Reply::limited(0.3, false).bucket("b", 0, 0.3), fine.clone()]);
+    setup
+        .fake
+        .on(path, [fine.clone(), Reply::limited(0.3, false).bucket("b", 0, 0.3), fine.clone()]);
     setup.post("channels/1/messages").await;
-    let both = join_all([setup.post("channels/1/messages"), setup.post("channels/1/messages")]).await;
+    let both =
+        join_all([setup.post("channels/1/messages"), setup.post("channels/1/messages")]).await;
     assert!(both.iter().all(|response| response.status() == 200));
     let seen = setup.fake.seen();
     assert_eq!(seen.len(), 4);
@@ -135,7 +147,11 @@ async fn a_global_429_holds_everybody_but_callbacks() {
             }
         });
         guard.await.unwrap();
-        join_all([setup.post("channels/2/messages").boxed(), setup.post("interactions/1/t/callback").boxed()]).await
+        join_all([
+            setup.post("channels/2/messages").boxed(),
+            setup.post("interactions/1/t/callback").boxed(),
+        ])
+        .await
     };
     let (first, others) = tokio::join!(first, others);
     assert!(first.status() == 200 && others.iter().all(|other| other.status() == 200));
@@ -153,7 +169,10 @@ async fn a_long_limit_is_handed_back_and_a_shared_one_costs_nothing() {
     let limited = Reply::limited(3_000.5, false).with("x-ratelimit-scope", "shared");
     setup.fake.on("POST /api/v10/channels/1", [limited]);
     let response = setup.post("channels/1/messages").await;
-    assert_eq!((response.status().as_u16(), response.headers()["retry-after"].to_str().unwrap()), (429, "3001"));
+    assert_eq!(
+        (response.status().as_u16(), response.headers()["retry-after"].to_str().unwrap()),
+        (429, "3001")
+    );
     assert_eq!(response.json::<Value>().await.unwrap()["retry_after"], 3_000.5);
     assert_eq!((setup.fake.seen().len(), setup.limiter.invalid_requests()), (1, 0));
 }
@@ -232,7 +251,10 @@ async fn a_rejected_token_stops_everything_that_needs_it() {
     let setup = setup().await;
     setup.fake.on("POST /api/v10/webhooks", [Reply::error(401, 50_027)]);
     setup.post("webhooks/1/tok").await;
-    assert!(setup.limiter.token_rejected().now_or_never().is_none(), "that was the webhook's token");
+    assert!(
+        setup.limiter.token_rejected().now_or_never().is_none(),
+        "that was the webhook's token"
+    );
     setup.fake.on("POST /api/v10/channels", [Reply::error(401, 0)]);
     setup.post("channels/1/messages").await;
     assert!(setup.limiter.token_rejected().now_or_never().is_some());
@@ -272,7 +294,8 @@ async fn only_this_machine_reaches_it_and_a_stop_lets_requests_end() {
     setup.fake.on("POST /api/v10/channels", [Reply::json(200, &json!({})).held(&gate)]);
     let address = setup.limiter.proxy_url().trim_start_matches("http://").to_owned();
     let mut under_way = TcpStream::connect(&address).await.unwrap();
-    let request = "POST /api/v10/channels/1/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}";
+    let request =
+        "POST /api/v10/channels/1/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}";
     under_way.write_all(request.as_bytes()).await.unwrap();
     setup.fake.arrivals(1).await;
     let stopped = tokio::spawn(setup.limiter.stop(Duration::from_secs(5)));

@@ -26,7 +26,12 @@ async fn setup() -> Setup {
     let rest = Rest::new(&config, &"t0ken".to_owned().into()).unwrap();
     let author = json!({ "id": "1", "username": "troupe", "bot": true });
     let message = json!({ "id": "77", "channel_id": "5", "author": author, "content": "" });
-    for request in ["POST /api/v10/webhooks", "PATCH /api/v10/webhooks", "POST /api/v10/channels/5/messages", "PATCH /api/v10/channels/5/messages"] {
+    for request in [
+        "POST /api/v10/webhooks",
+        "PATCH /api/v10/webhooks",
+        "POST /api/v10/channels/5/messages",
+        "PATCH /api/v10/channels/5/messages",
+    ] {
         fake.on(request, [Reply::json(200, &message)]);
     }
     Setup { fake, rest, _limiter: limiter }
@@ -79,10 +84,20 @@ async fn every_message_made_or_changed_mentions_nobody() {
     for seen in seen {
         let body = if seen.body["data"].is_object() { &seen.body["data"] } else { &seen.body };
         assert_eq!(body["content"], "@everyone <@1>", "{}", seen.target);
-        assert_eq!(body["allowed_mentions"], json!({ "parse": [], "replied_user": false }), "{}", seen.target);
+        assert_eq!(
+            body["allowed_mentions"],
+            json!({ "parse": [], "replied_user": false }),
+            "{}",
+            seen.target
+        );
         assert_eq!(body["components"][0]["components"][0]["custom_id"], "stop:v1:x");
         assert_eq!(seen.headers["authorization"], "Bot t0ken");
-        assert!(seen.headers["user-agent"].to_str().unwrap().starts_with("DiscordBot (https://troupe.invalid, "));
+        assert!(
+            seen.headers["user-agent"]
+                .to_str()
+                .unwrap()
+                .starts_with("DiscordBot (https://troupe.invalid, ")
+        );
     }
 }
 
@@ -92,10 +107,14 @@ async fn a_personality_speaks_through_a_webhook() {
     let Setup { fake, rest, .. } = &setup;
     let made = json!({ "id": "9", "type": 1, "channel_id": "5", "name": "Troupe", "application_id": "3", "token": "hook-tok" });
     fake.on("POST /api/v10/channels/5/webhooks", [Reply::json(200, &made)]);
-    let theirs = json!({ "id": "10", "type": 2, "channel_id": "6", "name": null, "application_id": null });
+    let theirs =
+        json!({ "id": "10", "type": 2, "channel_id": "6", "name": null, "application_id": null });
     fake.on("GET /api/v10/channels/5/webhooks", [Reply::json(200, &json!([theirs, made]))]);
     let created = rest.create_webhook(channel(), "Troupe").await.unwrap();
-    assert_eq!((created.id, created.application), (WebhookId::from(9), Some(ApplicationId::from(3))));
+    assert_eq!(
+        (created.id, created.application),
+        (WebhookId::from(9), Some(ApplicationId::from(3)))
+    );
     let all = rest.webhooks(channel()).await.unwrap();
     assert!(all[0].token.is_none() && all[1].token.is_some());
     assert!(!format!("{all:?}").contains("hook-tok"));
@@ -114,7 +133,10 @@ async fn a_personality_speaks_through_a_webhook() {
     rest.edit_webhook_message(&webhook(), thread, id, &Message::text("ho")).await.unwrap();
     let edited = setup.last();
     assert_eq!(edited.target, "/api/v10/webhooks/9/hook-tok/messages/77?thread_id=6");
-    assert_eq!(edited.body, json!({ "content": "ho", "components": [], "allowed_mentions": nobody }));
+    assert_eq!(
+        edited.body,
+        json!({ "content": "ho", "components": [], "allowed_mentions": nobody })
+    );
     fake.on("DELETE /api/v10/webhooks/9", [Reply::error(404, 10_015)]);
     let gone = rest.delete_webhook_message(&webhook(), None, id).await;
     assert_eq!(gone, Err(RestError::Gone(Gone::Webhook)));
@@ -128,9 +150,15 @@ async fn plain_messages_have_a_nonce_and_answer_something() {
     rest.create_message(channel(), &Message::text("hi"), new).await.unwrap();
     let body = setup.last().body;
     assert_eq!((&body["nonce"], &body["enforce_nonce"]), (&json!("abc0"), &json!(true)));
-    assert_eq!(body["message_reference"], json!({ "message_id": "4", "fail_if_not_exists": false }));
+    assert_eq!(
+        body["message_reference"],
+        json!({ "message_id": "4", "fail_if_not_exists": false })
+    );
 
-    fake.on("POST /api/v10/users/@me/channels", [Reply::json(200, &json!({ "id": "55", "type": 1 }))]);
+    fake.on(
+        "POST /api/v10/users/@me/channels",
+        [Reply::json(200, &json!({ "id": "55", "type": 1 }))],
+    );
     assert_eq!(rest.open_direct(DiscordUserId::from(7)).await, Ok(ChannelId::from(55)));
     assert_eq!(setup.last().body, json!({ "recipient_id": "7" }));
     let thread = json!({ "id": "6", "type": 11, "guild_id": "2", "parent_id": "5", "name": "t" });
@@ -162,8 +190,12 @@ async fn what_stands_in_a_channel_is_read_leniently() {
         "attachments": [{ "id": "1", "filename": "a.png", "size": 12, "url": "https://cdn/x", "content_type": "image/png" }],
     });
     let joined = json!({ "id": "18", "channel_id": "5", "type": 7, "content": "", "author": { "id": "7", "username": "bob" } });
-    fake.on("GET /api/v10/channels/5/messages", [Reply::json(200, &json!([by_hook, by_person, joined]))]);
-    let messages = rest.messages(channel(), History::Before(MessageId::from(30)), 200).await.unwrap();
+    fake.on(
+        "GET /api/v10/channels/5/messages",
+        [Reply::json(200, &json!([by_hook, by_person, joined]))],
+    );
+    let messages =
+        rest.messages(channel(), History::Before(MessageId::from(30)), 200).await.unwrap();
     assert_eq!(setup.last().target, "/api/v10/channels/5/messages?limit=100&before=30");
     assert_eq!(messages[0].webhook, Some(WebhookId::from(9)));
     assert_eq!(messages[0].custom_ids, ["stop:v1:x"]);
@@ -179,7 +211,10 @@ async fn interactions_are_answered_and_their_answers_edited() {
     let setup = setup().await;
     let Setup { fake, rest, .. } = &setup;
     let defer = Answer::Defer { ephemeral: true };
-    fake.on("POST /api/v10/interactions", [Reply::json(200, &json!({})), Reply::error(400, 40_060), Reply::error(404, 10_062)]);
+    fake.on(
+        "POST /api/v10/interactions",
+        [Reply::json(200, &json!({})), Reply::error(400, 40_060), Reply::error(404, 10_062)],
+    );
     let token = token();
     let answer = || rest.answer(SourceId::from(8), &token, &defer);
     assert_eq!(answer().await, Ok(()));
@@ -187,7 +222,10 @@ async fn interactions_are_answered_and_their_answers_edited() {
     assert_eq!(answer().await, Err(RestError::AlreadyAcknowledged));
     assert_eq!(answer().await, Err(RestError::Gone(Gone::Interaction)));
     assert_eq!(rest.edit_original(&token, &Message::text("x")).await, Ok(MessageId::from(77)));
-    assert_eq!(setup.last().target, "/api/v10/webhooks/3/aW50ZXJhY3Rpb246OnRva2Vu/messages/@original");
+    assert_eq!(
+        setup.last().target,
+        "/api/v10/webhooks/3/aW50ZXJhY3Rpb246OnRva2Vu/messages/@original"
+    );
     rest.followup(&token, &Message::text("x"), true).await.unwrap();
     assert_eq!(setup.last().body["flags"], 64);
     fake.on("PATCH /api/v10/webhooks/3", [Reply::error(401, 50_027)]);
@@ -202,11 +240,17 @@ async fn commands_are_put_and_the_application_is_read() {
     let application = json!({ "id": "3", "flags": 1 << 19, "owner": { "id": "7" } });
     fake.on("GET /api/v10/oauth2/applications/@me", [Reply::json(200, &application)]);
     let application = rest.application().await.unwrap();
-    assert_eq!((application.owners, application.reads_messages), (vec![DiscordUserId::from(7)], true));
+    assert_eq!(
+        (application.owners, application.reads_messages),
+        (vec![DiscordUserId::from(7)], true)
+    );
     let commands = json!([{ "name": "wallet", "description": "Your keys" }]);
     rest.set_commands(application.id, &commands).await.unwrap();
     let put = setup.last();
-    assert_eq!((put.method, put.target.as_str(), put.body), (Method::PUT, "/api/v10/applications/3/commands", commands));
+    assert_eq!(
+        (put.method, put.target.as_str(), put.body),
+        (Method::PUT, "/api/v10/applications/3/commands", commands)
+    );
 }
 
 #[tokio::test]

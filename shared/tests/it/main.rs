@@ -6,5 +6,6 @@ mod env_template;
 mod hardening;
 mod lifecycle;
 mod startup;
+mod store;
 mod vault;
 mod wake;
