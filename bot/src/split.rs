@@ -294,7 +294,8 @@ fn best_cut(window: &str, behind: &str, scan: &Scan) -> usize {
 /// With no better place: as far as possible, but in front of a fence that the window cuts.
 fn hard_cut(window: &str, next: Option<char>, scan: &Scan) -> usize {
     let tail_ticks = window.len() - window.trim_end_matches('`').len();
-    let fence = scan.fences.last().filter(|(fence, opens)| opens.is_some() && fence.end == window.len());
+    let fence =
+        scan.fences.last().filter(|(fence, opens)| opens.is_some() && fence.end == window.len());
     let cut = match fence {
         Some((fence, _)) => fence.start,
         None if next == Some('`') => window.len() - tail_ticks,

@@ -121,7 +121,8 @@ pub fn decide(heard: &Heard<'_>, known: &Known) -> Decision {
         }
         rest = behind;
     }
-    let mentioned = heard.mentions_bot && mentions(heard.bot).iter().any(|m| heard.content.contains(m.as_str()));
+    let mentioned = heard.mentions_bot
+        && mentions(heard.bot).iter().any(|m| heard.content.contains(m.as_str()));
     if targets.is_empty() {
         if !heard.direct && !mentioned {
             return Decision::NotForUs;
@@ -157,7 +158,10 @@ fn readings(text: &str) -> Vec<Reading<'_>> {
     let mut ends = word_ends(text);
     while let Some(end) = ends.pop() {
         for name in trimmed_names(&text[..end]) {
-            found.push(Reading { name: fold_name(name), rest: behind_name(&text[name.len()..], marks) });
+            found.push(Reading {
+                name: fold_name(name),
+                rest: behind_name(&text[name.len()..], marks),
+            });
         }
     }
     // a short form of a longer reading may be longer than the full form of a shorter one
@@ -238,13 +242,34 @@ fn is_markdown(c: char) -> bool {
 }
 
 fn is_punctuation(c: char) -> bool {
-    matches!(c, ',' | '.' | ':' | ';' | '!' | '?' | '…' | '—' | '–' | ')' | '"' | '”' | '»' | '，' | '、' | '：' | '！' | '？' | '。')
+    matches!(
+        c,
+        ',' | '.'
+            | ':'
+            | ';'
+            | '!'
+            | '?'
+            | '…'
+            | '—'
+            | '–'
+            | ')'
+            | '"'
+            | '”'
+            | '»'
+            | '，'
+            | '、'
+            | '：'
+            | '！'
+            | '？'
+            | '。'
+    )
 }
 
 /// What may stand in front of an address and between two. Not what a sentence begins with.
 fn skip_separators(text: &str) -> &str {
     text.trim_start_matches(|c: char| {
-        c.is_whitespace() || matches!(c, ',' | ':' | ';' | '&' | '+' | '，' | '、' | '：' | '—' | '–' | '!' | '.')
+        c.is_whitespace()
+            || matches!(c, ',' | ':' | ';' | '&' | '+' | '，' | '、' | '：' | '—' | '–' | '!' | '.')
     })
 }
 
@@ -281,7 +306,15 @@ mod tests {
 
     fn cast() -> Cast {
         let [ada, lovelace, who] = [(); 3].map(|()| PersonalityId::new(&SystemClock));
-        let names = [("ada", ada), ("ada lovelace", lovelace), ("dr. who", who), ("yahoo!", who), ("hal 9000 of 2001", who), ("zoë", who), ("boss'", who)];
+        let names = [
+            ("ada", ada),
+            ("ada lovelace", lovelace),
+            ("dr. who", who),
+            ("yahoo!", who),
+            ("hal 9000 of 2001", who),
+            ("zoë", who),
+            ("boss'", who),
+        ];
         let by_name = names.map(|(name, id)| (name.to_owned(), id)).into();
         Cast { ada, lovelace, who, known: Known { by_name, replied_to: None } }
     }
@@ -368,7 +401,11 @@ mod tests {
             ("hi <@42>", "hi"),
             ("what do <@42> say", "what do  say"),
         ] {
-            assert_eq!(decide(&heard(content), &known), said(&[Target::Default], text), "{content:?}");
+            assert_eq!(
+                decide(&heard(content), &known),
+                said(&[Target::Default], text),
+                "{content:?}"
+            );
         }
         let direct = |content| decide(&Heard { direct: true, ..heard(content) }, &known);
         assert_eq!(direct("hi"), said(&[Target::Default], "hi"));
@@ -380,7 +417,17 @@ mod tests {
     fn what_is_for_nobody_is_left_alone() {
         let known = cast().known;
         for content in [
-            "", "hi", "hi @Ada", "Ada hi", "@ Ada hi", "@", "@Eve hi", "@adam hi", "<@43> hi", "<@&42x> hi", "mail@ada.com",
+            "",
+            "hi",
+            "hi @Ada",
+            "Ada hi",
+            "@ Ada hi",
+            "@",
+            "@Eve hi",
+            "@adam hi",
+            "<@43> hi",
+            "<@&42x> hi",
+            "mail@ada.com",
         ] {
             assert_eq!(decide(&heard(content), &known), Decision::NotForUs, "{content:?}");
         }
@@ -407,15 +454,31 @@ mod tests {
     fn what_is_looked_up_is_little() {
         assert_eq!(candidates(&heard("hello @ada")), [""; 0]);
         let names = candidates(&heard("@Dr. Who, @Ada hi"));
-        assert!(names.contains(&"dr. who".to_owned()) && names.contains(&"ada".to_owned()), "{names:?}");
+        assert!(
+            names.contains(&"dr. who".to_owned()) && names.contains(&"ada".to_owned()),
+            "{names:?}"
+        );
         assert!(candidates(&heard(&"@a ".repeat(600))).len() < 100);
         assert_eq!(candidates(&heard(&format!("@{}", "x".repeat(2000)))), [""; 0]);
     }
 
     fn content() -> impl Strategy<Value = String> {
         let part = prop_oneof![
-            Just("@"), Just("Ada"), Just(" "), Just("Lovelace"), Just("<@42>"), Just("'s"), Just("**"),
-            Just(","), Just("“"), Just("\""), Just("\n"), Just("é"), Just("ß"), Just("😀"), Just("@Ada "),
+            Just("@"),
+            Just("Ada"),
+            Just(" "),
+            Just("Lovelace"),
+            Just("<@42>"),
+            Just("'s"),
+            Just("**"),
+            Just(","),
+            Just("“"),
+            Just("\""),
+            Just("\n"),
+            Just("é"),
+            Just("ß"),
+            Just("😀"),
+            Just("@Ada "),
         ];
         prop_oneof![
             prop::collection::vec(part, 0..30).prop_map(|parts| parts.concat()),
