@@ -1,5 +1,6 @@
 //! Placeholder.
 
+pub mod delivery;
 pub mod gateway;
 pub mod intake;
 pub mod limiter;
