@@ -26,7 +26,7 @@ pub(super) enum Verdict {
 /// All buckets.
 pub(crate) struct Buckets {
     limits: RateLimits,
-    buckets: HashMap<String, Bucket>,
+    known: HashMap<String, Bucket>,
     global: Bucket,
 }
 
@@ -47,7 +47,7 @@ struct Route {
 
 impl Buckets {
     pub(crate) fn new(limits: RateLimits) -> Self {
-        Self { limits, buckets: HashMap::new(), global: Bucket::new(Instant::now()) }
+        Self { limits, known: HashMap::new(), global: Bucket::new(Instant::now()) }
     }
 
     /// Counts a call.
@@ -60,11 +60,11 @@ impl Buckets {
                 return refuse(self.global.resets - now, true, Vec::new());
             }
         }
-        if self.buckets.len() > MANY_BUCKETS {
-            self.buckets.retain(|_, bucket| bucket.resets > now);
+        if self.known.len() > MANY_BUCKETS {
+            self.known.retain(|_, bucket| bucket.resets > now);
         }
         let key = format!("{} {}", route.shape, route.major);
-        let bucket = self.buckets.entry(key).or_insert_with(|| Bucket::new(now));
+        let bucket = self.known.entry(key).or_insert_with(|| Bucket::new(now));
         let left = bucket.take(now, route.rate);
         let wait = bucket.resets - now;
         let headers = headers(&route, left.unwrap_or(0), wait);

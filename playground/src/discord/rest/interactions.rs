@@ -83,8 +83,9 @@ fn read(call: &Call, interaction: &Interaction) -> Result<Answer, Refusal> {
             Ok(Answer::Deferred { ephemeral: flags & EPHEMERAL != 0 })
         }
         // a form that came from a command has no message to update, yet Discord takes type 6 for it
-        (Some(6), InteractionKind::ModalSubmit) => Ok(Answer::DeferredUpdate),
-        (Some(6), InteractionKind::Component) => Ok(Answer::DeferredUpdate),
+        (Some(6), InteractionKind::ModalSubmit | InteractionKind::Component) => {
+            Ok(Answer::DeferredUpdate)
+        }
         (Some(7), _) if has_message => check_edit(data, call.files.len()).map(|()| Answer::Update),
         (Some(9), InteractionKind::Command | InteractionKind::Component) => {
             check_modal(data)?;

@@ -144,11 +144,13 @@ impl World {
     }
 
     /// Every message of a channel, deleted and ephemeral ones too, oldest first.
+    #[must_use]
     pub fn messages(&self, channel: Snowflake) -> impl DoubleEndedIterator<Item = &Message> {
         self.timelines.get(&channel).into_iter().flatten().filter_map(|id| self.messages.get(id))
     }
 
     /// Every message there ever was, oldest first.
+    #[must_use]
     pub fn all_messages(&self) -> impl DoubleEndedIterator<Item = &Message> {
         self.messages.values()
     }
