@@ -122,13 +122,13 @@ impl LocalDiscord {
         &self.server.faults
     }
 
-    /// Looks at the world. Nothing happens in it meanwhile.
+    /// Looks at the world. Nothing happens in it meanwhile, so the closure must not act in it.
     pub fn look<T>(&self, look: impl FnOnce(&World) -> T) -> T {
         look(&self.world())
     }
 
     /// Looks at the world now and after every change, until there is something to see. `None` when
-    /// the time is over.
+    /// the time is over. As with [`look`](Self::look), the closure only looks.
     pub async fn wait_for<T>(
         &self,
         timeout: Duration,

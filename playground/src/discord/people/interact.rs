@@ -8,7 +8,7 @@ use super::place::ActError;
 use crate::discord::{
     gateway::{Event, Intents},
     snowflake::Snowflake,
-    world::{Interaction, InteractionKind, Permissions, World, member},
+    world::{INTERACTION_TOKEN, Interaction, InteractionKind, Permissions, World, member},
 };
 
 /// The largest file that an answer may carry.
@@ -28,7 +28,7 @@ pub(super) struct Doing {
 /// Sends the event, and returns the token that the bot answers with.
 pub(super) fn begin(world: &mut World, doing: Doing) -> Result<String, ActError> {
     let id = world.ids.next();
-    let token = format!("interaction-token-{id}");
+    let token = format!("{INTERACTION_TOKEN}{id}");
     let guild = world.channel(doing.channel).and_then(|channel| channel.guild);
     let interaction = Interaction {
         id,

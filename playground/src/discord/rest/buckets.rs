@@ -12,6 +12,7 @@ use super::call::Call;
 use crate::discord::{
     options::{Rate, RateLimits},
     snowflake::now,
+    world::INTERACTION_TOKEN,
 };
 
 /// Once there are more buckets than this, those that are full again are forgotten.
@@ -96,12 +97,13 @@ impl Buckets {
             ("PATCH", ["webhooks", _, _, "messages", _]) => self.limits.webhook_edits,
             _ => self.limits.others,
         };
-        Some(Route {
-            shape,
-            major,
-            rate,
-            counts_globally: segments.first() != Some(&"interactions"),
-        })
+        // neither the first answer to an interaction nor the others count for the bot as a whole
+        let answers_interaction = match segments.as_slice() {
+            ["interactions", ..] => true,
+            ["webhooks", _, token, ..] => token.starts_with(INTERACTION_TOKEN),
+            _ => false,
+        };
+        Some(Route { shape, major, rate, counts_globally: !answers_interaction })
     }
 }
 

@@ -169,7 +169,10 @@ fn describe(
         answer["interaction"]["response_message_id"] = json!(message.id);
         answer["interaction"]["response_message_loading"] = json!(message.is_loading());
         answer["interaction"]["response_message_ephemeral"] = json!(message.is_ephemeral());
-        answer["resource"] = json!({"type": kind, "message": world.message_json(message)});
+        // of a message to come, only the id is told
+        if kind != Some(5) {
+            answer["resource"] = json!({"type": kind, "message": world.message_json(message)});
+        }
     }
     HttpAnswer::ok(answer)
 }

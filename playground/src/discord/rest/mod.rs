@@ -88,7 +88,6 @@ fn process(
         return (refusal, headers, None);
     }
     let answer = route::route(&mut server.world(), call).unwrap_or_else(Answer::from);
-    server.bell.ring();
     if answer.unknown_route {
         exchange.unknown_route = true;
         tracing::warn!(method = %call.method, path = %call.path, "no such route on the local Discord");

@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use super::super::snowflake::Snowflake;
 
+/// How the tokens of interactions begin, by which they are told from those of webhooks.
+pub(crate) const INTERACTION_TOKEN: &str = "interaction-token-";
+
 /// An interaction and what the bot made of it.
 #[derive(Clone, Debug)]
 pub struct Interaction {

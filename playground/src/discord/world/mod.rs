@@ -15,7 +15,10 @@ mod render;
 mod user;
 mod webhook;
 
-pub(crate) use self::{changes::Edit, guild::member, message::webhook_author, user::membership};
+pub(crate) use self::{
+    changes::Edit, guild::member, interaction::INTERACTION_TOKEN, message::webhook_author,
+    user::membership,
+};
 pub use self::{
     channel::{Channel, ChannelKind, Permissions},
     command::Command,
