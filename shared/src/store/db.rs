@@ -3,7 +3,12 @@
 //! A statement is written once, in the dialect that both engines understand
 //! (`migrations/README.md`), and runs on either through [`on_db!`] or [`on_tx!`].
 
-use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
+};
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
@@ -13,15 +18,7 @@ use sqlx::{
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::{Result, StoreError};
-
-/// Which database, as the settings name it.
-pub enum Engine {
-    /// A file on this machine; it is made when it is missing.
-    Sqlite(PathBuf),
-    /// A server. The address may hold a password, so it is never printed.
-    Postgres(SecretString),
-}
+use super::{Engine, Result, StoreError};
 
 /// Pools of connections to one of the two engines.
 #[derive(Clone)]
@@ -83,14 +80,7 @@ impl SqliteDb {
 }
 
 impl Db {
-    pub(crate) async fn connect(engine: &Engine) -> Result<Self> {
-        match engine {
-            Engine::Sqlite(path) => Self::connect_sqlite(path.clone()).await,
-            Engine::Postgres(url) => Self::connect_postgres(url).await,
-        }
-    }
-
-    async fn connect_sqlite(path: PathBuf) -> Result<Self> {
+    pub(crate) async fn connect_sqlite(path: &Path) -> Result<Self> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -110,17 +100,14 @@ impl Db {
         Ok(Self::Sqlite(SqliteDb { read, durable, relaxed, turn: Arc::default() }))
     }
 
-    async fn connect_postgres(url: &SecretString) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url.expose_secret())
-            .map_err(|_| {
-                StoreError::Misconfigured("DATABASE_URL is not an address of a Postgres database")
-            })?
-            .application_name("troupe")
-            .options([
-                ("lock_timeout", "2s"),
-                ("statement_timeout", "10s"),
-                ("idle_in_transaction_session_timeout", "10s"),
-            ]);
+    pub(crate) async fn connect_postgres(options: PgConnectOptions) -> Result<Self> {
+        let options = options.options([
+            ("lock_timeout", "2s"),
+            ("statement_timeout", "10s"),
+            ("idle_in_transaction_session_timeout", "10s"),
+            // what is read under a lock must be what stood there when the lock was had
+            ("default_transaction_isolation", "read committed"),
+        ]);
         let pool = PgPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(Duration::from_secs(5))
@@ -160,6 +147,15 @@ impl Db {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// What `DATABASE_URL` says, which is never printed.
+pub(crate) fn postgres_options(url: &SecretString) -> Result<PgConnectOptions> {
+    Ok(PgConnectOptions::from_str(url.expose_secret())
+        .map_err(|_| {
+            StoreError::Misconfigured("DATABASE_URL is not an address of a Postgres database")
+        })?
+        .application_name("troupe"))
 }
 
 impl SqliteDb {

@@ -36,14 +36,11 @@ impl From<sqlx::Error> for StoreError {
         match error {
             E::Database(e) if e.is_unique_violation() => Self::Conflict,
             E::Database(e) => match e.code().as_deref() {
-                // Postgres: lock or statement time-out, deadlock, serialisation, shutting down, too many
-                // connections, insufficient resources, read-only. SQLite: busy, locked, I/O error, full.
-                Some(
-                    "55P03" | "57014" | "40P01" | "40001" | "57P01" | "57P02" | "57P03" | "53300"
-                    | "53100" | "53200" | "25006" | "25P03" | "5" | "6" | "10" | "13" | "261"
-                    | "517" | "773",
-                ) => Self::Unavailable,
-                Some("08000" | "08003" | "08006") => Self::Unavailable,
+                Some(code) if says_try_again(code) => Self::Unavailable,
+                Some("28000" | "28P01") => {
+                    Self::Misconfigured("the server refuses the user or password of DATABASE_URL")
+                }
+                Some("3D000") => Self::Misconfigured("the server has no database of that name"),
                 _ => {
                     tracing::error!(
                         db.code = e.code().as_deref().unwrap_or("none"),
@@ -68,5 +65,34 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+/// Whether an engine's code speaks of the moment and not of the statement.
+fn says_try_again(code: &str) -> bool {
+    // Postgres has five characters: connection lost, deadlock or serialisation, insufficient
+    // resources, lock or statement time-out, shutting down, read-only, idle for too long
+    if code.len() == 5 {
+        return ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class))
+            || matches!(code, "55P03" | "25006" | "25P03");
+    }
+    // SQLite has a number whose low byte is the kind: busy, locked, out of memory, I/O error, full
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 7 | 10 | 13))
+}
+
 /// What a store method gives.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+#[cfg(test)]
+mod tests {
+    use super::says_try_again;
+
+    #[test]
+    fn codes_of_the_moment_are_told_from_defects() {
+        // SQLITE_BUSY_SNAPSHOT, SQLITE_IOERR_FSYNC, SQLITE_FULL; a lost connection, a deadlock
+        for code in ["5", "517", "1034", "13", "08006", "40P01", "57P01", "53300", "55P03"] {
+            assert!(says_try_again(code), "{code}");
+        }
+        // SQLITE_ERROR, SQLITE_CONSTRAINT_FOREIGNKEY; a wrong statement, text that is too long
+        for code in ["1", "787", "42601", "22001", "23503", ""] {
+            assert!(!says_try_again(code), "{code}");
+        }
+    }
+}

@@ -4,25 +4,45 @@
 use std::{fs::File, path::PathBuf};
 
 use nix::fcntl::{Flock, FlockArg};
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{
+    Connection,
+    migrate::{MigrateError, Migrator},
+};
 
-use super::{Engine, Result, StoreError, db::Db};
+use super::{
+    Engine, Result, StoreError,
+    db::{Db, postgres_options},
+};
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 
-/// Applies what is missing. Postgres has an advisory lock for it, which the migrator takes; SQLite
-/// gets a file lock beside the database.
-pub(super) async fn migrate(db: &Db, engine: &Engine) -> Result<()> {
-    match (db, engine) {
-        (Db::Postgres(pool), _) => POSTGRES.run(pool).await,
-        (Db::Sqlite(sqlite), Engine::Sqlite(path)) => {
+/// Connects, and applies what is missing.
+pub(super) async fn connect(engine: &Engine) -> Result<Db> {
+    match engine {
+        Engine::Sqlite(path) => {
+            // before the first connection: even the change to WAL fails when two make it at once
             let _lock = lock_beside(path.clone()).await?;
-            SQLITE.run(sqlite.writer()).await
+            let db = Db::connect_sqlite(path).await?;
+            if let Db::Sqlite(sqlite) = &db {
+                SQLITE.run(sqlite.writer()).await.map_err(told)?;
+            }
+            Ok(db)
         }
-        (Db::Sqlite(sqlite), Engine::Postgres(_)) => SQLITE.run(sqlite.writer()).await,
+        Engine::Postgres(url) => {
+            // the migrator waits its turn on an advisory lock, and an upgrade may take long: on a
+            // connection of its own, without the time-outs of the others
+            let options = postgres_options(url)?;
+            let mut connection = sqlx::PgConnection::connect_with(&options).await?;
+            POSTGRES.run(&mut connection).await.map_err(told)?;
+            connection.close().await?;
+            Db::connect_postgres(options).await
+        }
     }
-    .map_err(|error| match error {
+}
+
+fn told(error: MigrateError) -> StoreError {
+    match error {
         MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
             StoreError::NewerSchema
         }
@@ -31,7 +51,7 @@ pub(super) async fn migrate(db: &Db, engine: &Engine) -> Result<()> {
             _ => StoreError::UpgradeFailed,
         },
         _ => StoreError::UpgradeFailed,
-    })
+    }
 }
 
 async fn lock_beside(database: PathBuf) -> Result<Flock<File>> {

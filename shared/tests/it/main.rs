@@ -4,4 +4,7 @@
 
 mod env_template;
 mod hardening;
+mod lifecycle;
+mod store;
 mod vault;
+mod wake;

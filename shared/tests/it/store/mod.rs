@@ -1,0 +1,3 @@
+//! One suite for the store, run on both engines.
+
+mod accept;
