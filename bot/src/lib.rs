@@ -8,6 +8,7 @@ mod clicks;
 mod commands;
 mod context;
 pub mod direct;
+pub mod delivery;
 pub mod gateway;
 pub mod intake;
 mod key_answers;
