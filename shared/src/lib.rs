@@ -10,3 +10,4 @@ pub mod ids;
 pub mod model;
 pub mod money;
 pub mod secret;
+pub mod telemetry;
