@@ -20,3 +20,4 @@ pub mod testing;
 pub mod timezone;
 pub mod vault;
 pub mod wake;
+pub mod telemetry;
