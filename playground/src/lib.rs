@@ -8,3 +8,6 @@
 
 pub mod discord;
 pub mod openapi;
+//! Placeholder.
+
+pub mod provider;

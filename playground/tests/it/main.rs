@@ -6,3 +6,8 @@ mod faults;
 mod gateway;
 mod messages;
 mod openapi;
+//! The playground from outside.
+
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail like tests")]
+
+mod provider;
