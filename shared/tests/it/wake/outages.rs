@@ -118,7 +118,7 @@ async fn an_outage_is_counted_and_ends() {
 
 #[tokio::test]
 async fn a_redis_that_says_nothing_holds_up_one_caller_and_not_all() {
-    let Some((_server, proxy, hints)) = behind_a_proxy().await else { return };
+    let Some((server, proxy, hints)) = behind_a_proxy().await else { return };
     hints.wake_sender.wake(user()).await;
     proxy.freeze();
     let start = Instant::now();
@@ -127,6 +127,7 @@ async fn a_redis_that_says_nothing_holds_up_one_caller_and_not_all() {
     }
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     assert!(hints.wake_sender.lost() >= 49);
+    server.clean_up().await;
 }
 
 #[tokio::test]
