@@ -18,3 +18,4 @@ pub mod store;
 pub mod testing;
 pub mod timezone;
 pub mod vault;
+pub mod wake;

@@ -16,6 +16,10 @@ async fn until(token: CancellationToken, longer: Duration) -> Result<(), Infalli
     Ok(())
 }
 
+fn bug() -> Infallible {
+    panic!("a bug")
+}
+
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
@@ -108,10 +112,7 @@ async fn a_panicking_task_stops_the_others() {
     lifecycle.spawn("answers", until(lifecycle.soft(), seconds(0)));
     lifecycle.spawn("sweep", async {
         sleep(seconds(1)).await;
-        if true {
-            panic!("a bug");
-        }
-        Ok::<(), Infallible>(())
+        Err(bug())
     });
     assert_eq!(lifecycle.wait(interrupts).await, Outcome::TaskFailed("sweep"));
 }
@@ -149,7 +150,7 @@ async fn a_panicking_job_stops_nothing() {
     let (_sender, interrupts) = Interrupts::channel();
     let (finish, finished) = oneshot::channel::<()>();
     lifecycle.spawn_job("request", async { panic!("a bug") });
-    lifecycle.spawn("answers", async move { finished.await });
+    lifecycle.spawn("answers", finished);
     let waiting = tokio::spawn({
         let lifecycle = lifecycle.clone();
         async move { lifecycle.wait(interrupts).await }

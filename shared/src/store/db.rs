@@ -18,15 +18,7 @@ use sqlx::{
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::{Result, StoreError};
-
-/// Which database, as the settings name it.
-pub enum Engine {
-    /// A file on this machine; it is made when it is missing.
-    Sqlite(PathBuf),
-    /// A server. The address may hold a password, so it is never printed.
-    Postgres(SecretString),
-}
+use super::{Engine, Result, StoreError};
 
 /// Pools of connections to one of the two engines.
 #[derive(Clone)]

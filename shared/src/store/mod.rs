@@ -40,10 +40,12 @@ mod workers;
 
 use std::sync::Arc;
 
-pub use accept::{Accepted, Incoming, Limits, Place, Refusal, ReplyBy, RequestContext, SystemKey};
+pub use crate::config::DatabaseUrl as Engine;
+pub use accept::{
+    Accepted, Incoming, Limits, Place, QuotedMessage, Refusal, ReplyBy, RequestContext, SystemKey,
+};
 pub use calls::{FenceRefusal, Fenced, PartialText};
 pub use claim::ClaimedRequest;
-pub use db::Engine;
 pub use deliveries::{NewPart, OpenDelivery, PostedPart, ShardRange};
 pub use error::{Result, StoreError};
 pub use key_checks::{

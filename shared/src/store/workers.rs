@@ -130,6 +130,14 @@ impl Store {
         on_tx!(&mut tx, |c| sqlx::query(SQL).bind(worker).execute(c).await?.rows_affected());
         tx.commit().await
     }
+
+    /// A worker has stopped, and holds nothing.
+    pub async fn unregister_worker(&self, worker: WorkerId) -> Result<()> {
+        const SQL: &str = "DELETE FROM workers WHERE id = $1";
+        let mut tx = self.db.begin_relaxed().await?;
+        on_tx!(&mut tx, |c| sqlx::query(SQL).bind(worker).execute(c).await?.rows_affected());
+        tx.commit().await
+    }
 }
 
 async fn has_beat(tx: &mut Tx, worker: WorkerId, beat: Option<i64>) -> Result<bool> {

@@ -7,3 +7,4 @@ mod hardening;
 mod lifecycle;
 mod store;
 mod vault;
+mod wake;

@@ -1,0 +1,34 @@
+//! Reactions.
+
+use super::{
+    answer::{Answer, Outcome, Refusal},
+    channels::allowed,
+    messages::find,
+};
+use crate::discord::{
+    snowflake::Snowflake,
+    world::{Permissions, World},
+};
+
+/// Gives or takes the bot's own reaction.
+pub(super) fn set(
+    world: &mut World,
+    channel: Snowflake,
+    message: Snowflake,
+    emoji: &str,
+    add: bool,
+) -> Outcome {
+    allowed(world, channel, if add { Permissions::ADD_REACTIONS } else { Permissions::NONE })?;
+    find(world, channel, message)?;
+    let bot = world.bot();
+    world.react(message, bot, emoji, add);
+    Ok(Answer::nothing())
+}
+
+/// Who gave a reaction.
+pub(super) fn list(world: &World, channel: Snowflake, message: Snowflake, emoji: &str) -> Outcome {
+    allowed(world, channel, Permissions::READ_MESSAGE_HISTORY)?;
+    let people =
+        find(world, channel, message)?.reactions.get(emoji).ok_or(Refusal::UNKNOWN_MESSAGE)?;
+    Ok(Answer::ok(people.iter().map(|id| world.user_json(*id)).collect()))
+}

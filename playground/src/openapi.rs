@@ -1,0 +1,1 @@
+//! Checks against Discord's own OpenAPI document.
