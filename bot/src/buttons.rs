@@ -135,7 +135,13 @@ mod tests {
                 }
             }
         }
-        for wrong in ["stop:v1:x:1", "retry:v1:", "wallet-remove:v1:openrouter:1", "wallet-remove:v1:0198c2f4-7a11-7bbb-8c3d-0123456789ab:01", "stop:v1:0198c2f4-7a11-7bbb-8c3d-0123456789ab:-1"] {
+        for wrong in [
+            "stop:v1:x:1",
+            "retry:v1:",
+            "wallet-remove:v1:openrouter:1",
+            "wallet-remove:v1:0198c2f4-7a11-7bbb-8c3d-0123456789ab:01",
+            "stop:v1:0198c2f4-7a11-7bbb-8c3d-0123456789ab:-1",
+        ] {
             assert_eq!(wrong.parse::<Press>(), Err(UnknownButton), "{wrong:?}");
         }
     }

@@ -13,7 +13,10 @@ use crate::{
     rest::{Answer, Message},
     texts::buttons as texts,
 };
-use shared::{ids::DeliveryId, store::{Retried, Stopped}};
+use shared::{
+    ids::DeliveryId,
+    store::{Retried, Stopped},
+};
 
 /// Deals with a click.
 pub async fn clicked(app: &App, click: &ComponentInteraction) {

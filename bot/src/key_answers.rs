@@ -81,6 +81,8 @@ async fn answer(app: &App, check: &Unanswered, text: String) -> Result<(), RestE
         }
     }
     // the person or the process took too long
-    let Ok(Some(user)) = app.store.user(check.user).await else { return Err(RestError::Unavailable) };
+    let Ok(Some(user)) = app.store.user(check.user).await else {
+        return Err(RestError::Unavailable);
+    };
     app.direct.tell(&app.rest, user.discord_id, &text, &nonce(check.id.uuid())).await
 }

@@ -192,10 +192,8 @@ async fn warn_of_key(app: &App, message: &MessageEvent) {
     let told = app.direct.tell(&app.rest, message.author.id, &text, &message.id.to_string()).await;
     if told.is_err() && message.guild.is_some() {
         let hint = Message::text(chat::LOOK_AT_YOUR_MESSAGE);
-        let new = NewMessage {
-            reply_to: (!is_deleted).then_some(message.id),
-            ..NewMessage::default()
-        };
+        let new =
+            NewMessage { reply_to: (!is_deleted).then_some(message.id), ..NewMessage::default() };
         said(app.rest.create_message(message.channel, &hint, new).await.map(drop));
     }
 }

@@ -79,7 +79,9 @@ const fn is_final(error: RestError) -> bool {
 fn wait(attempts: i64, error: RestError) -> TimeDelta {
     let doubled = TimeDelta::seconds(2_i64 << attempts.clamp(0, 8)).min(TimeDelta::minutes(5));
     match error {
-        RestError::Limited(after) => TimeDelta::from_std(after).map_or(doubled, |after| after.max(doubled)),
+        RestError::Limited(after) => {
+            TimeDelta::from_std(after).map_or(doubled, |after| after.max(doubled))
+        }
         _ => doubled,
     }
 }

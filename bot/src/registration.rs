@@ -8,11 +8,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    app::App,
-    commands,
-    rest::RestError,
-};
+use crate::{app::App, commands, rest::RestError};
 
 /// The first wait after a failure, and the longest.
 const FIRST_WAIT: Duration = Duration::from_secs(1);

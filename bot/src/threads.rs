@@ -54,7 +54,8 @@ mod tests {
     #[test]
     fn a_thread_stands_in_its_channel_while_it_exists() {
         let threads = Threads::default();
-        let (guild, channel, thread) = (Some(GuildId::from(1)), ChannelId::from(2), ChannelId::from(3));
+        let (guild, channel, thread) =
+            (Some(GuildId::from(1)), ChannelId::from(2), ChannelId::from(3));
         assert_eq!(threads.place(guild, thread), Place { guild, channel: thread, thread: None });
         threads.add(thread, channel);
         assert_eq!(threads.place(guild, thread), Place { guild, channel, thread: Some(thread) });

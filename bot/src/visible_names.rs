@@ -68,7 +68,11 @@ pub fn find(names: &[PersonalityName], typed: &str) -> Option<PersonalityId> {
 /// Personalities that somebody who has typed `partial` may mean, each once, by the name that finds
 /// it: those that begin so first.
 #[must_use]
-pub fn suggest<'a>(names: &'a [PersonalityName], partial: &str, limit: usize) -> Vec<&'a PersonalityName> {
+pub fn suggest<'a>(
+    names: &'a [PersonalityName],
+    partial: &str,
+    limit: usize,
+) -> Vec<&'a PersonalityName> {
     let partial = fold_name(partial.trim().trim_start_matches('@'));
     let mut seen = Vec::new();
     let (mut found, mut inside) = (Vec::new(), Vec::new());

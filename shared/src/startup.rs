@@ -10,9 +10,7 @@ use crate::{
     clock::SharedClock,
     config::MasterKeyTexts,
     store::{Engine, Store, StoreError},
-    vault::{
-        CanaryError, MalformedMasterKey, MasterKey, MasterKeys, SealError, Vault,
-    },
+    vault::{CanaryError, MalformedMasterKey, MasterKey, MasterKeys, SealError, Vault},
 };
 use secrecy::ExposeSecret;
 
@@ -69,7 +67,10 @@ pub async fn open_store(
             Ok(store) => return Ok(store),
             Err(error) if error.is_transient() => {
                 let seconds = wait.as_secs_f32();
-                tracing::warn!(retry_in_s = seconds, "waiting for the database, which doesn't answer yet");
+                tracing::warn!(
+                    retry_in_s = seconds,
+                    "waiting for the database, which doesn't answer yet"
+                );
             }
             Err(error) => return Err(error.into()),
         }

@@ -33,11 +33,7 @@ pub struct ChatMail {
 }
 
 /// Talk to a personality
-#[poise::command(
-    slash_command,
-    install_context = "Guild",
-    interaction_context = "Guild|BotDm"
-)]
+#[poise::command(slash_command, install_context = "Guild", interaction_context = "Guild|BotDm")]
 pub(super) async fn chat(
     ctx: Context<'_>,
     #[description = "Who is to answer"]

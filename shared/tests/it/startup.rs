@@ -34,7 +34,10 @@ async fn another_master_key_is_refused_and_changes_nothing() {
     let refused = check_canary(&store, &vault(&other, &[])).await.unwrap_err();
     assert!(matches!(refused, StartupError::Canary(_)));
     let text = refused.to_string();
-    assert!(text.contains("APP_MASTER_KEY differs") && text.contains("nothing was started"), "{text}");
+    assert!(
+        text.contains("APP_MASTER_KEY differs") && text.contains("nothing was started"),
+        "{text}"
+    );
     assert_eq!(store.canaries().await.unwrap().len(), 1);
     check_canary(&store, &vault(&first, &[])).await.unwrap();
 }
