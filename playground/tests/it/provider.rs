@@ -115,7 +115,10 @@ async fn an_answer_comes_whole_to_who_does_not_stream() {
     assert_eq!(body["choices"][0]["message"]["content"], "just so");
     assert_eq!(body["choices"][0]["finish_reason"], "length");
     assert_eq!(body["usage"]["completion_tokens"], 2);
-    assert_eq!(over(&provider).await.stage, Stage::Completed);
+    let call = over(&provider).await;
+    assert_eq!(call.stage, Stage::Completed);
+    let record = get(&provider, &format!("/generation?id={}", call.generation_id), KEY).await.1;
+    assert_eq!(record["data"]["total_cost"], body["usage"]["cost"]);
 }
 
 #[tokio::test]
