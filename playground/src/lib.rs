@@ -1,1 +1,13 @@
+//! The playground: what stands in for the outside world when there is none.
+//!
+//! [`discord`] is a Discord-compatible server on loopback, with people in it whom a test (or a page
+//! in a browser) can let act. A bot reaches it over the same protocols as the real one; only the
+//! address differs. [`openapi`] checks what both sides say against Discord's own description.
+//!
+//! Nothing here knows the product: any bot, of any library, can log in.
+
+pub mod discord;
+pub mod openapi;
 //! Placeholder.
+
+pub mod provider;

@@ -6,8 +6,18 @@
 
 pub mod clock;
 pub mod config;
+pub mod hardening;
 pub mod ids;
+pub mod lifecycle;
 pub mod model;
 pub mod money;
+pub mod names;
 pub mod secret;
+pub mod startup;
+pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod timezone;
+pub mod vault;
+pub mod wake;
 pub mod telemetry;

@@ -48,7 +48,7 @@ impl UserApiKey {
         match key.len() {
             0 => Err(MalformedKey::Empty),
             _ if !key.chars().all(|c| c.is_ascii_graphic()) => Err(MalformedKey::BadCharacters),
-            ..MIN_KEY_BYTES => Err(MalformedKey::TooShort),
+            1..MIN_KEY_BYTES => Err(MalformedKey::TooShort),
             MIN_KEY_BYTES..=MAX_KEY_BYTES => Ok(Self(SecretString::from(key))),
             _ => Err(MalformedKey::TooLong),
         }

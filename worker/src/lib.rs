@@ -1,1 +1,86 @@
-//! Placeholder.
+//! Answers requests with the key of the person who asked.
+//!
+//! A worker claims a request, opens its payer's key, calls the model and writes answer and usage
+//! in one transaction. It is the only room that opens keys and the only one that talks to model
+//! providers; it knows nothing of Discord.
+//!
+//! ```text
+//!  wake-up, sweep ─► runner ─► request: prompt ─► open key ─► fence ─► call ─► outcome
+//!                      │                                       │         │
+//!                      └─► key_checks                       (store)   streams ─► partial texts
+//!  pulse: "I am alive"      reaper: "who is not?"      reconcile: "what did it cost?"
+//! ```
+
+mod call;
+mod key_checks;
+mod open_key;
+mod persist;
+mod prompt;
+pub mod providers;
+mod pulse;
+mod reaper;
+mod reconcile;
+mod repeat;
+mod request;
+mod runner;
+mod settings;
+mod streams;
+
+use std::sync::Arc;
+
+use shared::{
+    lifecycle::Lifecycle,
+    store::Store,
+    vault::KeyOpener,
+    wake::{NudgeSender, WakeReceiver, WakeSender},
+};
+
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+
+use providers::ChatProvider;
+pub use settings::WorkerSettings;
+
+/// All that a worker needs from outside.
+pub struct WorkerEnv {
+    /// Where it meets the bot.
+    pub store: Store,
+    /// Opens users' keys.
+    pub opener: KeyOpener,
+    /// Who runs the models.
+    pub openrouter: Arc<dyn ChatProvider>,
+    /// Tells workers whom to look at.
+    pub wakes: WakeSender,
+    /// Where this one is told.
+    pub woken: WakeReceiver,
+    /// Tells the bot whom to look at.
+    pub nudges: NudgeSender,
+    /// Limits and defaults.
+    pub settings: WorkerSettings,
+}
+
+/// Starts a worker's tasks; they end with `lifecycle`.
+///
+/// In one process with the bot, or alone in its own: the caller decides by what it puts into `env`.
+pub fn start(env: WorkerEnv, lifecycle: &Lifecycle) {
+    let WorkerEnv { store, opener, openrouter, wakes, woken, nudges, settings } = env;
+    let pulse = pulse::Pulse::new(&store);
+    let shared = Arc::new(runner::Shared {
+        streams: streams::Streams::default(),
+        requests: TaskTracker::new(),
+        ready: Notify::new(),
+        pulse,
+        store,
+        opener,
+        openrouter,
+        wakes,
+        nudges,
+        settings,
+        lifecycle: lifecycle.clone(),
+    });
+    lifecycle.spawn("worker pulse", pulse::run(Arc::clone(&shared)));
+    lifecycle.spawn("worker streams", streams::run(Arc::clone(&shared)));
+    lifecycle.spawn("worker reaper", reaper::run(Arc::clone(&shared)));
+    lifecycle.spawn("worker reconciliation", reconcile::run(Arc::clone(&shared)));
+    lifecycle.spawn("worker runner", runner::run(shared, woken));
+}

@@ -72,4 +72,4 @@ macro_rules! text_enum {
         }
     };
 }
-use text_enum;
+pub(crate) use text_enum;

@@ -5,6 +5,10 @@
 #[cfg(test)]
 mod env_template;
 #[cfg(test)]
+mod hardening;
+#[cfg(test)]
+mod lifecycle;
+#[cfg(test)]
 mod log_lines;
 #[cfg(test)]
 mod logging;
@@ -12,3 +16,11 @@ mod logging;
 mod redaction;
 #[cfg(test)]
 mod redaction_vectors;
+#[cfg(test)]
+mod startup;
+#[cfg(test)]
+mod store;
+#[cfg(test)]
+mod vault;
+#[cfg(test)]
+mod wake;

@@ -1,0 +1,191 @@
+//! From serenity's events to our handler.
+
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use serenity::{
+    all::{
+        ChannelId as SerenityChannel, ConnectionStage, Context, Event, EventHandler,
+        GuildId as SerenityGuild, Interaction, Message, MessageId as SerenityMessage,
+        RawEventHandler, Ready, ResumedEvent, ShardStageUpdateEvent,
+    },
+    async_trait,
+    gateway::CollectorCallback,
+};
+use shared::ids::{ChannelId, DiscordUserId, MessageId};
+
+use super::{health::GatewayHealth, message::MessageEvent};
+use crate::rest::ApplicationId;
+
+/// Events whose loss somebody would notice.
+const EXPECTED: [&str; 7] = [
+    "GUILD_CREATE",
+    "INTERACTION_CREATE",
+    "MESSAGE_CREATE",
+    "MESSAGE_DELETE",
+    "MESSAGE_DELETE_BULK",
+    "READY",
+    "RESUMED",
+];
+
+/// What is done about what happens.
+#[async_trait]
+pub trait GatewayHandler: Send + Sync + 'static {
+    /// A person wrote something. Called in the gateway's order, in its own turn: it must not wait.
+    /// The same message may come twice, the second time out of order; the first one counts.
+    fn message(&self, message: MessageEvent);
+
+    /// Somebody used a command, clicked, or sent a form. An attached framework is told of commands
+    /// and of what is typed into them as well.
+    async fn interaction(&self, context: Context, interaction: Interaction);
+
+    /// Messages were deleted, perhaps before they were answered.
+    async fn deleted(&self, channel: ChannelId, messages: Vec<MessageId>);
+
+    /// A shard begins, or begins anew: what happened in between may have been missed.
+    async fn ready(&self, ready: ShardReady);
+}
+
+/// A shard that has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShardReady {
+    /// Its number.
+    pub shard: u32,
+    /// The bot's own account.
+    pub bot: DiscordUserId,
+    /// Its application.
+    pub application: ApplicationId,
+}
+
+pub(super) struct Events<H> {
+    handler: Arc<H>,
+    health: GatewayHealth,
+    /// For each shard, which collector is the last one registered; older ones leave.
+    collectors: Mutex<HashMap<u32, Arc<AtomicU64>>>,
+}
+
+impl<H: GatewayHandler> Events<H> {
+    pub(super) fn new(handler: Arc<H>, health: GatewayHealth) -> Self {
+        Self { handler, health, collectors: Mutex::new(HashMap::new()) }
+    }
+
+    /// Takes messages in the gateway's turn from now on. A new connection has no collectors, so
+    /// this comes with each; a resumed one may still have ours, which the new one replaces.
+    fn collect(&self, context: &Context) {
+        let current = Arc::clone(
+            self.collectors
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .entry(context.shard_id.0)
+                .or_default(),
+        );
+        let mine = current.fetch_add(1, Ordering::SeqCst) + 1;
+        let (handler, health) = (Arc::clone(&self.handler), self.health.clone());
+        context.shard.add_collector(CollectorCallback(Box::new(move |event| {
+            if current.load(Ordering::SeqCst) != mine {
+                return false;
+            }
+            if let Event::MessageCreate(event) = event {
+                take(&*handler, &health, &event.message);
+            }
+            true
+        })));
+    }
+}
+
+/// A panic here would take the shard along, and poison its collectors.
+fn take(handler: &impl GatewayHandler, health: &GatewayHealth, message: &Message) {
+    let taking = || {
+        if let Some(message) = MessageEvent::by_person(message) {
+            handler.message(message);
+        }
+    };
+    if catch_unwind(AssertUnwindSafe(taking)).is_err() {
+        health.panicked_once();
+        tracing::error!(message.id = message.id.get(), "taking a message panicked");
+    }
+}
+
+#[async_trait]
+impl<H: GatewayHandler> EventHandler for Events<H> {
+    /// Covers the moments before a new connection has its collector. What the collector took is
+    /// known by its id and ignored.
+    async fn message(&self, _: Context, message: Message) {
+        take(&*self.handler, &self.health, &message);
+    }
+
+    async fn message_delete(
+        &self,
+        _: Context,
+        channel: SerenityChannel,
+        message: SerenityMessage,
+        _: Option<SerenityGuild>,
+    ) {
+        self.handler.deleted(channel.get().into(), vec![message.get().into()]).await;
+    }
+
+    async fn message_delete_bulk(
+        &self,
+        _: Context,
+        channel: SerenityChannel,
+        messages: Vec<SerenityMessage>,
+        _: Option<SerenityGuild>,
+    ) {
+        let messages = messages.into_iter().map(|message| message.get().into()).collect();
+        self.handler.deleted(channel.get().into(), messages).await;
+    }
+
+    async fn interaction_create(&self, context: Context, interaction: Interaction) {
+        self.handler.interaction(context, interaction).await;
+    }
+
+    async fn ready(&self, context: Context, ready: Ready) {
+        let shard = context.shard_id.0;
+        self.collect(&context);
+        self.health.identified(shard);
+        self.health.connected_now(shard);
+        tracing::info!(shard, servers = ready.guilds.len(), "connected to Discord");
+        let ready = ShardReady {
+            shard,
+            bot: ready.user.id.get().into(),
+            application: ready.application.id.get().into(),
+        };
+        self.handler.ready(ready).await;
+    }
+
+    async fn resume(&self, context: Context, _: ResumedEvent) {
+        self.collect(&context);
+        self.health.connected_now(context.shard_id.0);
+        tracing::info!(shard = context.shard_id.0, "connected to Discord again");
+    }
+
+    async fn shard_stage_update(&self, context: Context, update: ShardStageUpdateEvent) {
+        if update.old == ConnectionStage::Connected {
+            self.health.disconnected_now(context.shard_id.0);
+            tracing::info!(shard = context.shard_id.0, "lost the connection to Discord");
+        }
+    }
+}
+
+/// Hears everything, whether it could be read or not.
+pub(super) struct Listener(pub(super) GatewayHealth);
+
+#[async_trait]
+impl RawEventHandler for Listener {
+    async fn raw_event(&self, context: Context, event: Event) {
+        self.0.heard(context.shard_id.0);
+        if let Event::Unknown(unknown) = event
+            && EXPECTED.contains(&unknown.kind.as_str())
+        {
+            self.0.could_not_decode();
+            // the event itself may hold what somebody typed
+            tracing::error!(event = unknown.kind, "an event of Discord's could not be read");
+        }
+    }
+}

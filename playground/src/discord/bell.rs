@@ -1,0 +1,49 @@
+//! Wakes whoever waits for something to change.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{sync::watch, time::Instant};
+
+/// Rings whenever the world or the ledger changed.
+#[derive(Debug)]
+pub(super) struct Bell(watch::Sender<u64>);
+
+impl Default for Bell {
+    fn default() -> Self {
+        Self(watch::channel(0).0)
+    }
+}
+
+impl Bell {
+    pub(super) fn ring(&self) {
+        self.0.send_modify(|rings| *rings = rings.wrapping_add(1));
+    }
+
+    /// Looks now and after every change, until there is something to see or the time is over.
+    pub(super) async fn wait<T>(
+        &self,
+        timeout: Duration,
+        mut look: impl FnMut() -> Option<T>,
+    ) -> Option<T> {
+        let mut rings = self.0.subscribe();
+        let deadline = Instant::now() + timeout;
+        loop {
+            rings.mark_unchanged();
+            if let Some(seen) = look() {
+                return Some(seen);
+            }
+            let _lapsed = tokio::time::timeout_at(deadline, rings.changed()).await.is_err();
+            if Instant::now() >= deadline {
+                return look();
+            }
+        }
+    }
+}
+
+/// Locks, also after a test's closure panicked inside: the panic is reported where it happened.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

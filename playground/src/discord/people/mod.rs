@@ -1,0 +1,17 @@
+//! People: what they do, and what they see.
+//!
+//! A [`Person`] writes, uses commands and clicks; each use of a command or button is an
+//! [`Invocation`], which can be asked what the bot made of it.
+
+mod interact;
+mod invocation;
+mod person;
+mod place;
+mod slash;
+mod submit;
+
+pub use self::{
+    invocation::{Field, Invocation, Response},
+    person::Person,
+    place::{ActError, Place},
+};

@@ -1,0 +1,285 @@
+//! Somebody who acts.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::{
+    interact::{self, Doing},
+    invocation::{Invocation, Response},
+    place::{ActError, Place},
+    slash::{self, Typed},
+};
+use crate::discord::{
+    mentions::{Defaults, Pings},
+    server::Server,
+    snowflake::Snowflake,
+    world::{Author, Edit, InteractionKind, Message, World},
+};
+
+/// A person on the local Discord. Clones are the same person.
+#[derive(Clone)]
+pub struct Person {
+    server: Arc<Server>,
+    id: Snowflake,
+}
+
+impl Person {
+    pub(in crate::discord) fn new(server: Arc<Server>, id: Snowflake) -> Self {
+        Self { server, id }
+    }
+
+    /// The person's account.
+    #[must_use]
+    pub fn id(&self) -> Snowflake {
+        self.id
+    }
+
+    /// How to mention the person in a text.
+    #[must_use]
+    pub fn mention(&self) -> String {
+        format!("<@{}>", self.id)
+    }
+
+    /// Writes a message.
+    pub fn say(&self, place: impl Into<Place>, text: &str) -> Result<Snowflake, ActError> {
+        let place = place.into();
+        self.act(|world| {
+            let channel = place.find(world)?;
+            Ok(world.post(self.draft(channel, text)))
+        })
+    }
+
+    /// Writes a message with a file.
+    pub fn say_with_file(
+        &self,
+        place: impl Into<Place>,
+        text: &str,
+        filename: &str,
+        content_type: &str,
+        bytes: impl Into<Bytes>,
+    ) -> Result<Snowflake, ActError> {
+        let (place, bytes) = (place.into(), bytes.into());
+        self.act(|world| {
+            let channel = place.find(world)?;
+            let mut message = self.draft(channel, text);
+            message.attachments =
+                vec![world.attachment(channel, filename, Some(content_type), bytes)];
+            Ok(world.post(message))
+        })
+    }
+
+    /// Answers a message.
+    pub fn reply(
+        &self,
+        place: impl Into<Place>,
+        to: Snowflake,
+        text: &str,
+    ) -> Result<Snowflake, ActError> {
+        let place = place.into();
+        self.act(|world| {
+            let channel = place.find(world)?;
+            let replied = visible(world, self.id, to)?;
+            let author = match replied.author {
+                Author::User(id) => Some(id),
+                Author::Webhook { .. } => None,
+            };
+            let mut message = self.draft(channel, text);
+            message.kind = 19;
+            message.reply_to = Some(to);
+            message.pings = Pings::of(&message.content, &Value::Null, Defaults::Everything, author);
+            Ok(world.post(message))
+        })
+    }
+
+    /// Writes to the bot in private.
+    pub fn dm(&self, text: &str) -> Result<Snowflake, ActError> {
+        self.say(self.dm_channel(), text)
+    }
+
+    /// The direct-message channel with the bot, opened if there is none.
+    #[must_use]
+    pub fn dm_channel(&self) -> Snowflake {
+        self.server.world().open_direct_messages(self.id)
+    }
+
+    /// Takes no direct messages from now on, or takes them again.
+    pub fn close_dms(&self, closed: bool) {
+        if let Some(user) = self.server.world().users.get_mut(&self.id) {
+            user.closed_to_messages = closed;
+        }
+    }
+
+    /// Changes a message of their own.
+    pub fn edit(&self, message: Snowflake, text: &str) -> Result<(), ActError> {
+        self.act(|world| {
+            self.own(world, message)?;
+            let pings = Pings::of(text, &Value::Null, Defaults::Everything, None);
+            world.edit(message, Edit { content: Some(text.to_owned()), pings, ..Edit::default() });
+            Ok(())
+        })
+    }
+
+    /// Deletes a message: their own, or, as somebody who may, anybody's.
+    pub fn delete(&self, message: Snowflake) -> Result<(), ActError> {
+        self.act(|world| {
+            visible(world, self.id, message)?;
+            world.delete(message);
+            Ok(())
+        })
+    }
+
+    /// Gives a message a reaction.
+    pub fn react(&self, message: Snowflake, emoji: &str) -> Result<(), ActError> {
+        self.act(|world| {
+            visible(world, self.id, message)?;
+            world.react(message, self.id, emoji, true);
+            Ok(())
+        })
+    }
+
+    /// Is seen typing.
+    pub fn type_in(&self, place: impl Into<Place>) -> Result<(), ActError> {
+        let place = place.into();
+        self.act(|world| {
+            let channel = place.find(world)?;
+            world.show_typing(channel, self.id);
+            Ok(())
+        })
+    }
+
+    /// Uses a slash command such as `wallet set`. `options` is an object of the options' values;
+    /// people and channels may be given by name.
+    pub fn slash(
+        &self,
+        place: impl Into<Place>,
+        command: &str,
+        options: Value,
+    ) -> Result<Invocation, ActError> {
+        let place = place.into();
+        self.act(|world| {
+            let channel = place.find(world)?;
+            let data = slash::invoke(world, channel, command, &Typed { options, focused: None })?;
+            self.interact(world, channel, InteractionKind::Command, data, None)
+        })
+    }
+
+    /// Types into an option that completes itself, and sees the proposals.
+    pub async fn autocomplete(
+        &self,
+        place: impl Into<Place>,
+        command: &str,
+        option: &str,
+        partial: &str,
+    ) -> Result<Vec<Value>, ActError> {
+        let place = place.into();
+        let invocation = self.act(|world| {
+            let channel = place.find(world)?;
+            let typed =
+                Typed { options: json!({option: partial}), focused: Some(option.to_owned()) };
+            let data = slash::invoke(world, channel, command, &typed)?;
+            self.interact(world, channel, InteractionKind::Autocomplete, data, None)
+        })?;
+        match invocation.response(Duration::from_secs(3)).await? {
+            Response::Choices(choices) => Ok(choices),
+            other => Err(ActError::OtherAnswer(format!("{other:?}"))),
+        }
+    }
+
+    /// Clicks what has this custom id or label on a message.
+    pub fn click(&self, message: Snowflake, what: &str) -> Result<Invocation, ActError> {
+        self.act(|world| {
+            let shown = visible(world, self.id, message)?;
+            let called = |button: &&Value| button["custom_id"] == what || button["label"] == what;
+            let button = shown.buttons().find(called).filter(|button| button["disabled"] != true);
+            let button = button.ok_or_else(|| ActError::NothingToClick(what.to_owned()))?;
+            let data = json!({
+                "component_type": button["type"], "custom_id": button["custom_id"],
+                "id": button["id"].as_u64().unwrap_or(1),
+            });
+            let channel = shown.channel;
+            self.interact(world, channel, InteractionKind::Component, data, Some(message))
+        })
+    }
+
+    /// The messages of a channel that this person sees, oldest first.
+    pub fn visible_messages(&self, place: impl Into<Place>) -> Result<Vec<Message>, ActError> {
+        let world = self.server.world();
+        let channel = place.into().find(&world)?;
+        Ok(world
+            .messages(channel)
+            .filter(|message| message.is_visible_to(self.id))
+            .cloned()
+            .collect())
+    }
+
+    /// The direct messages with the bot, oldest first.
+    #[must_use]
+    pub fn dms(&self) -> Vec<Message> {
+        let world = self.server.world();
+        let channel = world.direct_messages(self.id).map(|channel| channel.id);
+        let messages = channel.into_iter().flat_map(|channel| world.messages(channel));
+        messages.filter(|message| message.is_visible_to(self.id)).cloned().collect()
+    }
+
+    /// Waits for the first message in a channel, old or new, that this person sees and that fits.
+    pub async fn wait_for_message(
+        &self,
+        place: impl Into<Place>,
+        timeout: Duration,
+        fits: impl Fn(&Message) -> bool,
+    ) -> Result<Message, ActError> {
+        let channel = place.into().find(&self.server.world())?;
+        let look = || {
+            let world = self.server.world();
+            world
+                .messages(channel)
+                .find(|message| message.is_visible_to(self.id) && fits(message))
+                .cloned()
+        };
+        self.server.bell.wait(timeout, look).await.ok_or(ActError::NoAnswer(timeout))
+    }
+
+    fn draft(&self, channel: Snowflake, text: &str) -> Message {
+        let mut message = Message::draft(channel, Author::User(self.id), text);
+        message.pings = Pings::of(text, &Value::Null, Defaults::Everything, None);
+        message
+    }
+
+    fn own(&self, world: &World, message: Snowflake) -> Result<(), ActError> {
+        let message = visible(world, self.id, message)?;
+        if message.author == Author::User(self.id) {
+            Ok(())
+        } else {
+            Err(ActError::NoSuchMessage(message.id))
+        }
+    }
+
+    fn interact(
+        &self,
+        world: &mut World,
+        channel: Snowflake,
+        kind: InteractionKind,
+        data: Value,
+        message: Option<Snowflake>,
+    ) -> Result<Invocation, ActError> {
+        let token = interact::begin(
+            world,
+            Doing { user: self.id, channel, kind, data, message, opened_by: None },
+        )?;
+        Ok(Invocation::new(Arc::clone(&self.server), token))
+    }
+
+    fn act<T>(&self, act: impl FnOnce(&mut World) -> Result<T, ActError>) -> Result<T, ActError> {
+        let done = act(&mut self.server.world());
+        self.server.bell.ring();
+        done
+    }
+}
+
+fn visible(world: &World, viewer: Snowflake, message: Snowflake) -> Result<&Message, ActError> {
+    let message_id = message;
+    let message = world.message(message_id).filter(|message| message.is_visible_to(viewer));
+    message.ok_or(ActError::NoSuchMessage(message_id))
+}

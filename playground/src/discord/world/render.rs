@@ -1,0 +1,92 @@
+//! The objects of Discord's API whose fields come from several corners of the world.
+
+use serde_json::{Value, json};
+
+use super::{
+    Author, Channel, Guild, Message, Permissions, User, World, membership, webhook_author,
+};
+use crate::discord::snowflake::Snowflake;
+
+impl World {
+    /// A user object, also for ids that nobody has.
+    pub(crate) fn user_json(&self, id: Snowflake) -> Value {
+        self.users.get(&id).map_or_else(
+            || json!({"id": id, "username": "deleted-user", "discriminator": "0", "global_name": null, "avatar": null, "public_flags": 0, "flags": 0, "primary_guild": null}),
+            User::to_json,
+        )
+    }
+
+    pub(crate) fn channel_json(&self, channel: &Channel) -> Value {
+        let recipients: Vec<&User> =
+            channel.recipient().and_then(|id| self.users.get(&id)).into_iter().collect();
+        let mut json = channel.to_json(&recipients);
+        let last = self
+            .messages(channel.id)
+            .rfind(|message| !message.deleted && message.only_for.is_none());
+        json["last_message_id"] = json!(last.map(|message| message.id));
+        json
+    }
+
+    /// A channel as an interaction describes it.
+    pub(crate) fn interaction_channel_json(&self, channel: &Channel) -> Value {
+        let mut json = self.channel_json(channel);
+        if channel.guild.is_some() {
+            json["permissions"] = json!(Permissions::ALL.to_string());
+            json["app_permissions"] = json!(self.bot_permissions(channel).to_string());
+        }
+        json
+    }
+
+    pub(crate) fn guild_json(&self, guild: &Guild) -> Value {
+        let members: Vec<&User> =
+            guild.members.iter().filter_map(|id| self.users.get(id)).collect();
+        let visible = |channel: &&Channel| {
+            channel.guild == Some(guild.id)
+                && self.bot_permissions(channel).contains(Permissions::VIEW_CHANNEL)
+        };
+        let channels: Vec<&Channel> = self.channels.values().filter(visible).collect();
+        guild.to_json(&members, &channels)
+    }
+
+    /// A message as REST answers it.
+    pub(crate) fn message_json(&self, message: &Message) -> Value {
+        let mut json = self.message_alone(message);
+        if let Some(replied) = message.reply_to {
+            json["message_reference"] =
+                json!({"type": 0, "channel_id": message.channel, "message_id": replied});
+            if let Some(guild) = message.guild {
+                json["message_reference"]["guild_id"] = json!(guild);
+            }
+            let replied = self.messages.get(&replied).filter(|replied| !replied.deleted);
+            json["referenced_message"] =
+                replied.map_or(Value::Null, |replied| self.message_alone(replied));
+        }
+        json
+    }
+
+    fn message_alone(&self, message: &Message) -> Value {
+        let mut json = message.to_json(self.bot);
+        json["author"] = match &message.author {
+            Author::User(id) => self.user_json(*id),
+            Author::Webhook { webhook, name, .. } => webhook_author(*webhook, name),
+        };
+        json["mentions"] = message.pings.users.iter().map(|id| self.user_json(*id)).collect();
+        json
+    }
+
+    /// A message as the gateway tells it.
+    pub(crate) fn message_event(&self, message: &Message) -> Value {
+        let mut json = self.message_json(message);
+        let Some(guild) = message.guild else { return json };
+        json["guild_id"] = json!(guild);
+        if matches!(message.author, Author::User(_)) && message.interaction.is_none() {
+            json["member"] = membership();
+        }
+        if let Some(mentioned) = json["mentions"].as_array_mut() {
+            for user in mentioned {
+                user["member"] = membership();
+            }
+        }
+        json
+    }
+}

@@ -1,0 +1,524 @@
+//! T0: a message becomes requests, or is refused. The bot has accepted nothing before this commits.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::types::Json;
+
+use super::{
+    Result, Store,
+    columns::{SealColumns, storable},
+    db::{Tx, on_tx},
+    lock_user,
+};
+use crate::{
+    ids::{
+        ApiKeyId, ChannelId, DeliveryId, DiscordUserId, GuildId, PersonalityId, RequestId,
+        SourceId, UserId,
+    },
+    model::{DeliveryKind, KeySource, Provider, RequestState},
+    secret::Last4,
+    vault::Sealed,
+};
+
+/// A message or command that addresses personalities, as the gateway gave it.
+pub struct Incoming {
+    /// The message or interaction. Accepted once, however often it arrives.
+    pub source: SourceId,
+    /// Who wrote it, and so who pays.
+    pub author: DiscordUserId,
+    /// The author's account name.
+    pub username: String,
+    /// Where.
+    pub place: Place,
+    /// Who is addressed, in this order.
+    pub personalities: Vec<PersonalityId>,
+    /// What was said, without the address.
+    pub text: String,
+    /// What the prompt needs besides.
+    pub context: RequestContext,
+    /// How the answer becomes visible.
+    pub reply_by: ReplyBy,
+}
+
+impl Incoming {
+    /// Who is addressed, each once: a name and an alias may mean the same personality.
+    fn addressed(&self) -> Vec<PersonalityId> {
+        let mut each = Vec::with_capacity(self.personalities.len());
+        for personality in &self.personalities {
+            if !each.contains(personality) {
+                each.push(*personality);
+            }
+        }
+        each
+    }
+}
+
+/// Where a message was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The server; none in direct messages.
+    pub guild: Option<GuildId>,
+    /// The channel that has the webhook: the parent, for a thread.
+    pub channel: ChannelId,
+    /// The thread, if it was one.
+    pub thread: Option<ChannelId>,
+}
+
+impl Place {
+    /// The channel of the conversation: the thread, where there is one.
+    #[must_use]
+    pub fn lane_channel(&self) -> ChannelId {
+        self.thread.unwrap_or(self.channel)
+    }
+}
+
+/// How an answer becomes visible.
+pub enum ReplyBy {
+    /// Through the channel's webhook.
+    Webhook,
+    /// As a message in the direct-message channel.
+    Direct,
+    /// By editing the deferred answer to a command.
+    Interaction {
+        /// The delivery for which the token is sealed.
+        delivery: DeliveryId,
+        /// The interaction's token.
+        token: Sealed,
+        /// When Discord forgets it.
+        expires_at: DateTime<Utc>,
+    },
+}
+
+impl ReplyBy {
+    fn kind(&self) -> DeliveryKind {
+        match self {
+            Self::Webhook => DeliveryKind::Webhook,
+            Self::Direct => DeliveryKind::Direct,
+            Self::Interaction { .. } => DeliveryKind::Interaction,
+        }
+    }
+}
+
+/// What is stored with a request for its prompt: names and quotes as Discord showed them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestContext {
+    /// What the author is called where they wrote.
+    pub author_name: String,
+    /// The message that this one replies to, if it may be quoted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replies_to: Option<QuotedMessage>,
+}
+
+impl RequestContext {
+    fn storable(&self) -> Self {
+        let clean = |text: &String| storable(text).into_owned();
+        Self {
+            author_name: clean(&self.author_name),
+            replies_to: self.replies_to.as_ref().map(|quoted| QuotedMessage {
+                author_name: clean(&quoted.author_name),
+                text: clean(&quoted.text),
+            }),
+        }
+    }
+}
+
+/// A message that is quoted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotedMessage {
+    /// Who wrote it.
+    pub author_name: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// How much is taken from one person.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Requests that may wait.
+    pub max_queued: i64,
+    /// Messages that may join one waiting request.
+    pub max_joined: i64,
+    /// Characters that they may have together.
+    pub max_joined_chars: i64,
+    /// How long an answer makes sense.
+    pub deadline: Duration,
+}
+
+/// What stands in when the user has named no model, and who pays for guests.
+#[derive(Clone, Debug)]
+pub struct SystemKey {
+    /// The model for personalities without one.
+    pub default_model: String,
+    /// Requests a day that the operator pays for each guest; none: no guests.
+    pub guest_daily_limit: Option<i64>,
+}
+
+/// What became of a message.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// It will be answered.
+    Taken {
+        /// Whose; to be woken.
+        user: UserId,
+        /// One for each personality addressed.
+        requests: Vec<RequestId>,
+    },
+    /// It was taken before.
+    Already,
+    /// It will not be answered, and the author should be told why.
+    Refused {
+        /// Who.
+        user: UserId,
+        /// Why.
+        why: Refusal,
+    },
+}
+
+/// Why a message is not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The author has no key.
+    NoKey,
+    /// The author's key was switched off, because the provider refuses it.
+    KeySwitchedOff {
+        /// Which.
+        last4: Last4,
+    },
+    /// The operator's gift for today is used up.
+    GuestLimit,
+    /// Too many of the author's requests wait.
+    Busy {
+        /// How many.
+        waiting: i64,
+    },
+}
+
+/// Who pays, and for what.
+pub(super) struct Payer {
+    pub(super) source: KeySource,
+    pub(super) key: Option<ApiKeyId>,
+    pub(super) provider: Provider,
+    pub(super) model: String,
+}
+
+impl Store {
+    /// Takes a message: one request for each personality addressed, in one transaction, or none.
+    pub async fn accept(
+        &self,
+        incoming: &Incoming,
+        limits: &Limits,
+        system: &SystemKey,
+    ) -> Result<Accepted> {
+        let mut tx = self.db.begin().await?;
+        let user = self.ensure_user_in(&mut tx, incoming.author, &incoming.username).await?;
+        let addressed: Vec<PersonalityId> = incoming.addressed();
+        let count = i64::try_from(addressed.len()).unwrap_or(i64::MAX);
+        let first_seq = take_seqs(&mut tx, user, count).await?;
+        if already_accepted(&mut tx, incoming).await? {
+            return Ok(Accepted::Already);
+        }
+        let mut requests = Vec::with_capacity(addressed.len());
+        let mut waiting = count_waiting(&mut tx, user).await?;
+        for (seq, personality) in (first_seq..).zip(addressed) {
+            let payer = match self.choose_payer(&mut tx, user, personality, system).await? {
+                Ok(payer) => payer,
+                Err(why) => return self.refuse(tx, incoming, why).await,
+            };
+            if let Some(joined) =
+                self.join(&mut tx, incoming, user, personality, &payer, limits).await?
+            {
+                requests.push(joined);
+                continue;
+            }
+            if waiting >= limits.max_queued {
+                return self.refuse(tx, incoming, Refusal::Busy { waiting }).await;
+            }
+            waiting += 1;
+            requests.push(
+                self.insert(&mut tx, incoming, user, personality, seq, &payer, limits).await?,
+            );
+        }
+        tx.commit().await?;
+        Ok(Accepted::Taken { user, requests })
+    }
+
+    /// Undoes everything but the acquaintance: the author is to be told.
+    async fn refuse(&self, tx: Tx, incoming: &Incoming, why: Refusal) -> Result<Accepted> {
+        drop(tx);
+        let user = self.ensure_user(incoming.author, &incoming.username).await?;
+        Ok(Accepted::Refused { user: user.id, why })
+    }
+
+    /// Whose key pays, and for which model: fixed here; a later step may fail the request but never
+    /// switches the payer.
+    pub(super) async fn choose_payer(
+        &self,
+        tx: &mut Tx,
+        user: UserId,
+        personality: PersonalityId,
+        system: &SystemKey,
+    ) -> Result<Result<Payer, Refusal>> {
+        const CONFIG: &str = "SELECT provider, model FROM llm_configs WHERE personality_id = $1";
+        const KEYS: &str = "
+            SELECT id, provider, is_active, last4, model_name FROM user_api_keys
+             WHERE user_id = $1 AND removed_at IS NULL
+             ORDER BY CASE WHEN provider = $2 THEN 0 ELSE 1 END, CASE WHEN is_default THEN 0 ELSE 1 END, id";
+        let (provider, model): (Provider, Option<String>) =
+            on_tx!(tx, |c| sqlx::query_as(CONFIG).bind(personality).fetch_one(c).await?);
+        let keys: Vec<(ApiKeyId, Provider, bool, Last4, Option<String>)> =
+            on_tx!(tx, |c| sqlx::query_as(KEYS).bind(user).bind(provider).fetch_all(c).await?);
+        let default_model = || system.default_model.clone();
+        let usable = keys.iter().find(|(_, taken_by, active, ..)| *active && *taken_by == provider);
+        if let Some((id, _, _, _, own_model)) = usable {
+            let model = model.or_else(|| own_model.clone()).unwrap_or_else(default_model);
+            return Ok(Ok(Payer { source: KeySource::User, key: Some(*id), provider, model }));
+        }
+        if let Some((id, provider, _, _, own_model)) =
+            keys.iter().find(|(_, _, active, ..)| *active)
+        {
+            let model = own_model.clone().unwrap_or_else(default_model);
+            return Ok(Ok(Payer {
+                source: KeySource::User,
+                key: Some(*id),
+                provider: *provider,
+                model,
+            }));
+        }
+        // a key that was switched off never falls back to the operator's
+        if let Some((_, _, _, last4, _)) = keys.into_iter().next() {
+            return Ok(Err(Refusal::KeySwitchedOff { last4 }));
+        }
+        let Some(limit) = system.guest_daily_limit else { return Ok(Err(Refusal::NoKey)) };
+        if self.guest_requests_today(tx, user).await? >= limit {
+            return Ok(Err(Refusal::GuestLimit));
+        }
+        let model = model.unwrap_or_else(default_model);
+        Ok(Ok(Payer { source: KeySource::System, key: None, provider, model }))
+    }
+
+    async fn guest_requests_today(&self, tx: &mut Tx, user: UserId) -> Result<i64> {
+        const SQL: &str = "
+            SELECT COUNT(*) FROM requests WHERE user_id = $1 AND key_source = 'system' AND created_at >= $2";
+        let today =
+            self.clock.now().date_naive().and_hms_opt(0, 0, 0).unwrap_or_default().and_utc();
+        let (count,): (i64,) =
+            on_tx!(tx, |c| sqlx::query_as(SQL).bind(user).bind(today).fetch_one(c).await?);
+        Ok(count)
+    }
+
+    /// A message for a lane whose last request still waits becomes part of it, unless that one is
+    /// about to end unanswered: stopped when it was claimed before, or too old.
+    async fn join(
+        &self,
+        tx: &mut Tx,
+        incoming: &Incoming,
+        user: UserId,
+        personality: PersonalityId,
+        payer: &Payer,
+        limits: &Limits,
+    ) -> Result<Option<RequestId>> {
+        const LAST: &str = "
+            SELECT r.id, r.state, d.kind, r.api_key_id,
+                   r.retry_of IS NULL AND NOT r.stop_requested AND r.deadline_at > $4
+              FROM requests r JOIN deliveries d ON d.request_id = r.id
+             WHERE r.user_id = $1 AND r.channel_id = $2 AND r.personality_id = $3
+             ORDER BY r.seq DESC LIMIT 1";
+        const SIZE: &str = "
+            SELECT COUNT(*), CAST(COALESCE(SUM(length(content)), 0) AS bigint)
+              FROM request_sources WHERE request_id = $1";
+        if matches!(incoming.reply_by, ReplyBy::Interaction { .. }) {
+            return Ok(None);
+        }
+        let last: Option<(RequestId, RequestState, DeliveryKind, Option<ApiKeyId>, bool)> =
+            on_tx!(tx, |c| sqlx::query_as(LAST)
+                .bind(user)
+                .bind(incoming.place.lane_channel())
+                .bind(personality)
+                .bind(self.clock.now())
+                .fetch_optional(c)
+                .await?);
+        let Some((id, state, kind, key, open)) = last else { return Ok(None) };
+        if state != RequestState::Queued
+            || kind != incoming.reply_by.kind()
+            || key != payer.key
+            || !open
+        {
+            return Ok(None);
+        }
+        let (messages, chars): (i64, i64) =
+            on_tx!(tx, |c| sqlx::query_as(SIZE).bind(id).fetch_one(c).await?);
+        let longer = chars + i64::try_from(incoming.text.chars().count()).unwrap_or(i64::MAX / 2);
+        if messages >= limits.max_joined || longer > limits.max_joined_chars {
+            return Ok(None);
+        }
+        self.add_source(tx, id, incoming.source, personality, &incoming.text).await?;
+        Ok(Some(id))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one row, each decided elsewhere")]
+    async fn insert(
+        &self,
+        tx: &mut Tx,
+        incoming: &Incoming,
+        user: UserId,
+        personality: PersonalityId,
+        seq: i64,
+        payer: &Payer,
+        limits: &Limits,
+    ) -> Result<RequestId> {
+        let id = RequestId::new(self.clock());
+        let deadline = TimeDelta::from_std(limits.deadline).unwrap_or(TimeDelta::MAX);
+        let row = NewRequest {
+            id,
+            user,
+            seq,
+            guild: incoming.place.guild,
+            channel: incoming.place.lane_channel(),
+            personality,
+            key_source: payer.source,
+            api_key: payer.key,
+            provider: payer.provider,
+            model: &payer.model,
+            context: &incoming.context,
+            deadline_at: self.clock.now() + deadline,
+            retry_of: None,
+        };
+        self.insert_request(tx, &row).await?;
+        self.add_source(tx, id, incoming.source, personality, &incoming.text).await?;
+        self.insert_delivery(tx, id, user, incoming.place, &incoming.reply_by).await?;
+        Ok(id)
+    }
+
+    pub(super) async fn insert_request(&self, tx: &mut Tx, new: &NewRequest<'_>) -> Result<()> {
+        const SQL: &str = "
+            INSERT INTO requests
+                (id, user_id, seq, state, guild_id, channel_id, personality_id, key_source, api_key_id, provider,
+                 model, context, not_before, deadline_at, retry_of, created_at, updated_at)
+            VALUES ($1, $2, $3, 'queued', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $12, $12)";
+        on_tx!(tx, |c| sqlx::query(SQL)
+            .bind(new.id)
+            .bind(new.user)
+            .bind(new.seq)
+            .bind(new.guild)
+            .bind(new.channel)
+            .bind(new.personality)
+            .bind(new.key_source)
+            .bind(new.api_key)
+            .bind(new.provider)
+            .bind(new.model)
+            .bind(Json(new.context.storable()))
+            .bind(self.clock.now())
+            .bind(new.deadline_at)
+            .bind(new.retry_of)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    pub(super) async fn add_source(
+        &self,
+        tx: &mut Tx,
+        request: RequestId,
+        source: SourceId,
+        personality: PersonalityId,
+        text: &str,
+    ) -> Result<()> {
+        const SQL: &str = "
+            INSERT INTO request_sources (source_id, personality_id, request_id, content, created_at)
+            VALUES ($1, $2, $3, $4, $5)";
+        on_tx!(tx, |c| sqlx::query(SQL)
+            .bind(source)
+            .bind(personality)
+            .bind(request)
+            .bind(storable(text).into_owned())
+            .bind(self.clock.now())
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    pub(super) async fn insert_delivery(
+        &self,
+        tx: &mut Tx,
+        request: RequestId,
+        user: UserId,
+        place: Place,
+        reply_by: &ReplyBy,
+    ) -> Result<()> {
+        const SQL: &str = "
+            INSERT INTO deliveries
+                (id, request_id, user_id, kind, guild_id, channel_id, thread_id, next_at,
+                 token_iv, token_content, token_tag, token_key_id, token_expires_at, created_at, updated_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $8, $8)";
+        let (id, token, expires_at) = match reply_by {
+            ReplyBy::Interaction { delivery, token, expires_at } => {
+                (*delivery, Some(token), Some(*expires_at))
+            }
+            ReplyBy::Webhook | ReplyBy::Direct => (DeliveryId::new(self.clock()), None, None),
+        };
+        let token = SealColumns::of(token);
+        on_tx!(tx, |c| sqlx::query(SQL)
+            .bind(id)
+            .bind(request)
+            .bind(user)
+            .bind(reply_by.kind())
+            .bind(place.guild)
+            .bind(place.channel)
+            .bind(place.thread)
+            .bind(self.clock.now())
+            .bind(&token.iv)
+            .bind(&token.content)
+            .bind(&token.tag)
+            .bind(&token.key_id)
+            .bind(expires_at)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+}
+
+/// A row of `requests` to be.
+pub(super) struct NewRequest<'a> {
+    pub(super) id: RequestId,
+    pub(super) user: UserId,
+    pub(super) seq: i64,
+    pub(super) guild: Option<GuildId>,
+    pub(super) channel: ChannelId,
+    pub(super) personality: PersonalityId,
+    pub(super) key_source: KeySource,
+    pub(super) api_key: Option<ApiKeyId>,
+    pub(super) provider: Provider,
+    pub(super) model: &'a str,
+    pub(super) context: &'a RequestContext,
+    pub(super) deadline_at: DateTime<Utc>,
+    pub(super) retry_of: Option<RequestId>,
+}
+
+/// Takes the user's lock and the next `count` places in their order; gives the first.
+pub(super) async fn take_seqs(tx: &mut Tx, user: UserId, count: i64) -> Result<i64> {
+    const SQL: &str =
+        "UPDATE user_queues SET next_seq = next_seq + $2 WHERE user_id = $1 RETURNING next_seq";
+    lock_user(tx, user).await?;
+    let (next,): (i64,) =
+        on_tx!(tx, |c| sqlx::query_as(SQL).bind(user).bind(count).fetch_one(c).await?);
+    Ok(next - count)
+}
+
+pub(super) async fn count_waiting(tx: &mut Tx, user: UserId) -> Result<i64> {
+    const SQL: &str =
+        "SELECT COUNT(*) FROM requests WHERE user_id = $1 AND state IN ('gathering', 'queued')";
+    let (waiting,): (i64,) = on_tx!(tx, |c| sqlx::query_as(SQL).bind(user).fetch_one(c).await?);
+    Ok(waiting)
+}
+
+async fn already_accepted(tx: &mut Tx, incoming: &Incoming) -> Result<bool> {
+    const SQL: &str = "SELECT COUNT(*) FROM request_sources WHERE source_id = $1";
+    let (count,): (i64,) =
+        on_tx!(tx, |c| sqlx::query_as(SQL).bind(incoming.source).fetch_one(c).await?);
+    Ok(count > 0)
+}

@@ -1,0 +1,115 @@
+//! Where bot and worker meet: the database, one file per aggregate.
+//!
+//! The life of a request (DESIGN 6) is spread over the files in the order in which it happens:
+//!
+//! | file | what it decides |
+//! |---|---|
+//! | `accept` | T0: a message becomes requests and deliveries, or is refused |
+//! | `claim` | T1: which request a worker takes next; whom to wake; giving back |
+//! | `calls` | T2, T2', T3: the fence before the call, and what is noted while it streams |
+//! | `outcome` | T4: answer, failure or interruption, together with the usage row |
+//! | `workers` | beats, and what becomes of a dead worker's requests (T1r, T5) |
+//! | `stop` | T7 and Retry: what the author of a request may do to it |
+//! | `deliveries` | what the bot has to show, and what it has shown |
+//!
+//! Everything about one user is decided under the lock of that user's `user_queues` row, taken
+//! before any row of `requests`: two lock orders once gave 131 deadlocks in 8 seconds.
+
+mod db;
+mod error;
+mod migrate;
+
+mod accept;
+mod calls;
+mod canary;
+mod claim;
+mod columns;
+mod deliveries;
+mod key_checks;
+mod keys;
+mod leases;
+mod notices;
+mod outcome;
+mod personalities;
+mod reconcile;
+mod stop;
+mod turns;
+mod usage;
+mod users;
+mod workers;
+
+use std::sync::Arc;
+
+pub use crate::config::DatabaseUrl as Engine;
+pub use accept::{
+    Accepted, Incoming, Limits, Place, QuotedMessage, Refusal, ReplyBy, RequestContext, SystemKey,
+};
+pub use calls::{FenceRefusal, Fenced, PartialText};
+pub use claim::ClaimedRequest;
+pub use deliveries::{NewPart, OpenDelivery, PostedPart, ShardRange};
+pub use error::{Result, StoreError};
+pub use key_checks::{
+    AnswerToken, CheckPurpose, ClaimedCheck, NewKeyCheck, Unanswered, VerdictOutcome,
+};
+pub use keys::{LiveKey, SealedKey};
+pub use leases::Lease;
+pub use notices::{Notice, NoticeKind};
+pub use outcome::{CallEnd, CallRecord};
+pub use personalities::{Personality, PersonalityName};
+pub use reconcile::ToReconcile;
+pub use stop::{Retried, Stopped};
+pub use turns::Turn;
+pub use usage::{ModelUsage, UsageSummary};
+pub use users::User;
+
+use crate::clock::{Clock, SharedClock};
+use db::{Db, Tx};
+
+/// The database, shared by everything in a process.
+#[derive(Clone)]
+pub struct Store {
+    db: Db,
+    clock: SharedClock,
+}
+
+impl Store {
+    /// Connects, and brings the tables up to date.
+    pub async fn open(engine: &Engine, clock: SharedClock) -> Result<Self> {
+        Ok(Self { db: migrate::connect(engine).await?, clock })
+    }
+
+    /// The clock that stamps rows and ids.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// The same clock, to hand on.
+    #[must_use]
+    pub fn shared_clock(&self) -> SharedClock {
+        Arc::clone(&self.clock)
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        db::on_db!(&self.db, |c| sqlx::query("SELECT 1").execute(c).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Ends every connection, once what runs on them is done.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}
+
+/// Takes the lock under which everything about `user` is decided.
+async fn lock_user(tx: &mut Tx, user: crate::ids::UserId) -> Result<()> {
+    // SQLite has the whole database locked by BEGIN IMMEDIATE
+    if let Tx::Postgres(tx) = tx {
+        sqlx::query("SELECT 1 FROM user_queues WHERE user_id = $1 FOR UPDATE")
+            .bind(user)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,321 @@
+//! T4 and T5: how a call ends. Answer, usage row, turn and delivery commit together or not at all.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    ClaimedRequest, Result, Store, StoreError,
+    columns::storable,
+    db::{Tx, on_tx},
+    lock_user,
+};
+use crate::{
+    ids::{ApiKeyId, ClaimToken, GuildId, PersonalityId, RequestId, TurnId, UsageId, UserId},
+    model::{
+        CostSource, FailureKind, FinishReason, KeySource, Provider, RequestState, Usage,
+        UsageSource,
+    },
+};
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallEnd {
+    /// With an answer: whole, cut at the length limit, refused, or stopped by its author.
+    Answered {
+        /// The text.
+        text: String,
+        /// Why the model stopped.
+        finish: FinishReason,
+    },
+    /// With a rejection: the provider did nothing.
+    Failed {
+        /// Which.
+        failure: FailureKind,
+    },
+    /// Somewhere on the way; what arrived is kept and nothing is repeated.
+    Interrupted {
+        /// What arrived.
+        text: String,
+        /// What it looked like.
+        failure: FailureKind,
+    },
+}
+
+/// What is written of a call beside its end.
+#[derive(Clone, Debug, Default)]
+pub struct CallRecord {
+    /// The provider's own figures, if they came.
+    pub usage: Option<Usage>,
+    /// The model that answered, if it is not the one asked for.
+    pub model: Option<String>,
+    /// From the call to its end.
+    pub latency_ms: Option<i64>,
+    /// From the call to the first character.
+    pub first_token_ms: Option<i64>,
+}
+
+/// What the usage row takes over from its request.
+#[derive(sqlx::FromRow)]
+struct CallRow {
+    user_id: UserId,
+    guild_id: Option<GuildId>,
+    personality_id: PersonalityId,
+    key_source: KeySource,
+    api_key_id: Option<ApiKeyId>,
+    provider: Provider,
+    model: String,
+    generation_id: Option<String>,
+}
+
+impl Store {
+    /// Writes how a call ended. `false` when the claim is not this worker's any more and nothing was
+    /// written. May be repeated after a lost connection: the second time changes nothing.
+    pub async fn finish(
+        &self,
+        request: &ClaimedRequest,
+        end: &CallEnd,
+        record: &CallRecord,
+    ) -> Result<bool> {
+        let mut tx = self.db.begin().await?;
+        lock_user(&mut tx, request.user_id).await?;
+        if is_written(&mut tx, request, end, record).await? {
+            return Ok(true);
+        }
+        let unsure = record.usage.is_none() && !matches!(end, CallEnd::Failed { .. });
+        let call = self.end_call(&mut tx, request.id, request.token, end, unsure).await?;
+        let Some(call) = call else { return Ok(false) };
+        self.write_usage(&mut tx, request.id, &call, end, record).await?;
+        if let CallEnd::Answered { text, finish } = end
+            && !text.is_empty()
+            && *finish != FinishReason::Refusal
+        {
+            self.write_turn(&mut tx, request, text).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// The state, the text and the delivery; `None` when the guard does not hold. `unsure` when the
+    /// provider may have charged and has not said what.
+    async fn end_call(
+        &self,
+        tx: &mut Tx,
+        request: RequestId,
+        token: ClaimToken,
+        end: &CallEnd,
+        unsure: bool,
+    ) -> Result<Option<CallRow>> {
+        const SQL: &str = "
+            UPDATE requests
+               SET state = $3, answer = $4, finish_reason = $5, failure = $6, owner = NULL, finished_at = $7,
+                   updated_at = $7,
+                   reconcile_at = CASE WHEN $8 AND generation_id IS NOT NULL THEN $7 ELSE NULL END
+             WHERE id = $1 AND claim_token = $2 AND state IN ('calling', 'interrupted')
+            RETURNING user_id, guild_id, personality_id, key_source, api_key_id, provider, model, generation_id";
+        let (state, text, finish, failure) = end.columns();
+        let now = self.clock.now();
+        let row: Option<CallRow> = on_tx!(tx, |c| sqlx::query_as(SQL)
+            .bind(request)
+            .bind(token)
+            .bind(state)
+            .bind(text.map(|text| storable(text).into_owned()))
+            .bind(finish)
+            .bind(failure)
+            .bind(now)
+            .bind(unsure)
+            .fetch_optional(c)
+            .await?);
+        if row.is_some() {
+            if let CallEnd::Failed { failure } = end {
+                self.tell_payer(tx, request, *failure).await?;
+            }
+            forget_partial(tx, request).await?;
+            close_delivery(tx, request, now).await?;
+        }
+        Ok(row)
+    }
+
+    /// A call of a worker that died: what arrived is kept, the token too, so that a late answer lands.
+    /// The caller holds the lock.
+    pub(super) async fn interrupt(
+        &self,
+        tx: &mut Tx,
+        request: RequestId,
+        token: ClaimToken,
+    ) -> Result<()> {
+        const PARTIAL: &str = "SELECT text FROM partials WHERE request_id = $1 AND token = $2";
+        let partial: Option<(String,)> = on_tx!(tx, |c| sqlx::query_as(PARTIAL)
+            .bind(request)
+            .bind(token)
+            .fetch_optional(c)
+            .await?);
+        let end = CallEnd::Interrupted {
+            text: partial.map(|(text,)| text).unwrap_or_default(),
+            failure: FailureKind::Interrupted,
+        };
+        if let Some(call) = self.end_call(tx, request, token, &end, true).await? {
+            self.write_usage(tx, request, &call, &end, &CallRecord::default()).await?;
+        }
+        Ok(())
+    }
+
+    /// One row a call. The provider's figures replace "unknown"; nothing replaces them. The outcome is
+    /// the last one.
+    async fn write_usage(
+        &self,
+        tx: &mut Tx,
+        request: RequestId,
+        call: &CallRow,
+        end: &CallEnd,
+        record: &CallRecord,
+    ) -> Result<()> {
+        const SQL: &str = "
+            INSERT INTO usage_logs
+                (id, request_id, user_id, api_key_id, personality_id, guild_id, provider, model,
+                 tokens_in, tokens_out, tokens_total, tokens_cached, tokens_reasoning, cost_nano_usd, cost_source,
+                 usage_source, key_source, outcome, latency_ms, time_to_first_token_ms, generation_id, timestamp)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+            ON CONFLICT (request_id) DO UPDATE
+               SET tokens_in = excluded.tokens_in, tokens_out = excluded.tokens_out,
+                   tokens_total = excluded.tokens_total, tokens_cached = excluded.tokens_cached,
+                   tokens_reasoning = excluded.tokens_reasoning, cost_nano_usd = excluded.cost_nano_usd,
+                   cost_source = excluded.cost_source, usage_source = excluded.usage_source,
+                   latency_ms = excluded.latency_ms,
+                   time_to_first_token_ms = excluded.time_to_first_token_ms, model = excluded.model
+             WHERE usage_logs.usage_source <> 'stream' AND excluded.usage_source <> 'unknown'";
+        const OUTCOME: &str = "UPDATE usage_logs SET outcome = $2 WHERE request_id = $1";
+        let (state, ..) = end.columns();
+        on_tx!(&mut *tx, |c| sqlx::query(OUTCOME)
+            .bind(request)
+            .bind(state)
+            .execute(c)
+            .await?
+            .rows_affected());
+        if matches!(end, CallEnd::Failed { .. }) && record.usage.is_none() {
+            return Ok(());
+        }
+        let usage = record.usage.unwrap_or_default();
+        let tokens = usage.tokens;
+        let usage_source =
+            if record.usage.is_some() { UsageSource::Stream } else { UsageSource::Unknown };
+        let cost_source =
+            if usage.cost.is_some() { CostSource::Charged } else { CostSource::Unknown };
+        let model = storable(record.model.as_ref().unwrap_or(&call.model));
+        let model: String = model.chars().take(100).collect();
+        on_tx!(tx, |c| sqlx::query(SQL)
+            .bind(UsageId::new(self.clock()))
+            .bind(request)
+            .bind(call.user_id)
+            .bind(call.api_key_id)
+            .bind(call.personality_id)
+            .bind(call.guild_id)
+            .bind(call.provider)
+            .bind(model)
+            .bind(tokens.input)
+            .bind(tokens.output)
+            .bind(tokens.input.zip(tokens.output).map(|(input, output)| input + output))
+            .bind(tokens.cached)
+            .bind(tokens.reasoning)
+            .bind(usage.cost)
+            .bind(cost_source)
+            .bind(usage_source)
+            .bind(call.key_source)
+            .bind(state)
+            .bind(record.latency_ms)
+            .bind(record.first_token_ms)
+            .bind(&call.generation_id)
+            .bind(self.clock.now())
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    async fn write_turn(&self, tx: &mut Tx, request: &ClaimedRequest, answer: &str) -> Result<()> {
+        const SOURCES: &str = "SELECT source_id, content FROM request_sources WHERE request_id = $1 ORDER BY source_id";
+        const SQL: &str = "
+            INSERT INTO turns
+                (id, request_id, user_id, channel_id, personality_id, source_id, user_text, assistant_text, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT (request_id) DO UPDATE SET assistant_text = excluded.assistant_text";
+        let sources: Vec<(i64, String)> =
+            on_tx!(tx, |c| sqlx::query_as(SOURCES).bind(request.id).fetch_all(c).await?);
+        let Some((first, _)) = sources.first() else {
+            return Err(StoreError::Inconsistent("request_sources"));
+        };
+        let said: Vec<&str> = sources.iter().map(|(_, text)| text.as_str()).collect();
+        on_tx!(tx, |c| sqlx::query(SQL)
+            .bind(TurnId::new(self.clock()))
+            .bind(request.id)
+            .bind(request.user_id)
+            .bind(request.channel_id)
+            .bind(request.personality_id)
+            .bind(first)
+            .bind(said.join("\n"))
+            .bind(storable(answer).into_owned())
+            .bind(self.clock.now())
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+}
+
+impl CallEnd {
+    fn columns(&self) -> (RequestState, Option<&str>, Option<FinishReason>, Option<FailureKind>) {
+        match self {
+            Self::Answered { text, finish } => {
+                (RequestState::Answered, Some(text), Some(*finish), None)
+            }
+            Self::Failed { failure } => (RequestState::Failed, None, None, Some(*failure)),
+            Self::Interrupted { text, failure } => {
+                (RequestState::Interrupted, Some(text), None, Some(*failure))
+            }
+        }
+    }
+}
+
+/// Whether this very end is what the database holds: then the connection was lost after the commit.
+async fn is_written(
+    tx: &mut Tx,
+    request: &ClaimedRequest,
+    end: &CallEnd,
+    record: &CallRecord,
+) -> Result<bool> {
+    const SQL: &str = "
+        SELECT COUNT(*) FROM requests r
+         WHERE r.id = $1 AND r.claim_token = $2 AND r.state = $3 AND COALESCE(r.answer, '') = $4
+           AND (r.state = 'answered' OR NOT $5
+                OR EXISTS (SELECT 1 FROM usage_logs u
+                            WHERE u.request_id = r.id AND u.usage_source = 'stream'))";
+    let (state, text, ..) = end.columns();
+    let (count,): (i64,) = on_tx!(tx, |c| sqlx::query_as(SQL)
+        .bind(request.id)
+        .bind(request.token)
+        .bind(state)
+        .bind(storable(text.unwrap_or_default()).into_owned())
+        .bind(record.usage.is_some())
+        .fetch_one(c)
+        .await?);
+    Ok(count == 1)
+}
+
+async fn forget_partial(tx: &mut Tx, request: RequestId) -> Result<()> {
+    const SQL: &str = "DELETE FROM partials WHERE request_id = $1";
+    on_tx!(tx, |c| sqlx::query(SQL).bind(request).execute(c).await?.rows_affected());
+    Ok(())
+}
+
+/// Tells the bot that there is a final text to show; a later one, too.
+pub(super) async fn close_delivery(
+    tx: &mut Tx,
+    request: RequestId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    const SQL: &str = "
+        UPDATE deliveries
+           SET final = TRUE, want_rev = want_rev + 1, next_at = $2, updated_at = $2,
+               outcome = CASE WHEN outcome = 'delivered' THEN NULL ELSE outcome END
+         WHERE request_id = $1";
+    on_tx!(tx, |c| sqlx::query(SQL).bind(request).bind(now).execute(c).await?.rows_affected());
+    Ok(())
+}

@@ -1,0 +1,247 @@
+//! T7 and Retry: what the author of a request may do to it, through the buttons under the reply.
+
+use chrono::TimeDelta;
+use sqlx::types::Json;
+
+use super::{
+    Limits, Place, Refusal, ReplyBy, RequestContext, Result, Store, SystemKey,
+    accept::{NewRequest, Payer, count_waiting, take_seqs},
+    db::{Tx, on_tx},
+    lock_user,
+};
+use crate::{
+    ids::{
+        ApiKeyId, ChannelId, DeliveryId, DiscordUserId, GuildId, PersonalityId, RequestId,
+        SourceId, UserId,
+    },
+    model::{DeliveryKind, KeySource, Provider, RequestState},
+};
+
+/// What became of a press of Stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// It had not begun, and now will not.
+    Cancelled {
+        /// Whose, to be shown.
+        user: UserId,
+    },
+    /// The worker that has it will stop within a second.
+    Asked,
+    /// It had ended.
+    TooLate,
+    /// Only its author may stop it.
+    NotYours,
+    /// There is no such request.
+    Unknown,
+}
+
+/// What became of a press of Retry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Retried {
+    /// A new request, with its author's new consent to pay.
+    Taken {
+        /// Whose, to be woken.
+        user: UserId,
+        /// The new one.
+        request: RequestId,
+    },
+    /// It was retried before.
+    Already,
+    /// It cannot be taken now.
+    Refused(Refusal),
+    /// It did not fail.
+    NotNeeded,
+    /// Only its author may retry it.
+    NotYours,
+    /// There is no such request.
+    Unknown,
+}
+
+#[derive(sqlx::FromRow)]
+struct PressedRow {
+    request_id: RequestId,
+    user_id: UserId,
+    discord_id: DiscordUserId,
+    state: RequestState,
+    guild_id: Option<GuildId>,
+    channel_id: ChannelId,
+    thread_id: Option<ChannelId>,
+    lane_channel: ChannelId,
+    kind: DeliveryKind,
+    personality_id: PersonalityId,
+    key_source: KeySource,
+    provider: Provider,
+    model: String,
+    context: Json<RequestContext>,
+}
+
+impl Store {
+    /// The author presses Stop under a reply.
+    pub async fn stop(&self, delivery: DeliveryId, by: DiscordUserId) -> Result<Stopped> {
+        const ASK: &str =
+            "UPDATE requests SET stop_requested = TRUE, updated_at = $2 WHERE id = $1";
+        let mut tx = self.db.begin().await?;
+        let Some(pressed) = pressed(&mut tx, delivery).await? else { return Ok(Stopped::Unknown) };
+        if pressed.discord_id != by {
+            return Ok(Stopped::NotYours);
+        }
+        let stopped = match pressed.state {
+            RequestState::Gathering | RequestState::Queued => {
+                self.end_unspent(&mut tx, pressed.request_id, RequestState::Cancelled, None)
+                    .await?;
+                Stopped::Cancelled { user: pressed.user_id }
+            }
+            RequestState::Claimed | RequestState::Calling => {
+                on_tx!(&mut tx, |c| sqlx::query(ASK)
+                    .bind(pressed.request_id)
+                    .bind(self.clock.now())
+                    .execute(c)
+                    .await?
+                    .rows_affected());
+                Stopped::Asked
+            }
+            _ => return Ok(Stopped::TooLate),
+        };
+        tx.commit().await?;
+        Ok(stopped)
+    }
+
+    /// The author presses Retry under a reply that failed or broke off: a new request with the same
+    /// words, once. `source` is the press itself.
+    pub async fn retry(
+        &self,
+        delivery: DeliveryId,
+        by: DiscordUserId,
+        source: SourceId,
+        limits: &Limits,
+        system: &SystemKey,
+    ) -> Result<Retried> {
+        const BEFORE: &str = "SELECT COUNT(*) FROM requests WHERE retry_of = $1";
+        let mut tx = self.db.begin().await?;
+        let Some(pressed) = pressed(&mut tx, delivery).await? else { return Ok(Retried::Unknown) };
+        if pressed.discord_id != by {
+            return Ok(Retried::NotYours);
+        }
+        if !matches!(
+            pressed.state,
+            RequestState::Interrupted
+                | RequestState::Failed
+                | RequestState::Expired
+                | RequestState::Cancelled
+        ) {
+            return Ok(Retried::NotNeeded);
+        }
+        let (before,): (i64,) = on_tx!(&mut tx, |c| sqlx::query_as(BEFORE)
+            .bind(pressed.request_id)
+            .fetch_one(c)
+            .await?);
+        if before > 0 {
+            return Ok(Retried::Already);
+        }
+        let waiting = count_waiting(&mut tx, pressed.user_id).await?;
+        if waiting >= limits.max_queued {
+            return Ok(Retried::Refused(Refusal::Busy { waiting }));
+        }
+        let payer = match self.payer_of_retry(&mut tx, &pressed, system).await? {
+            Ok(payer) => payer,
+            Err(why) => return Ok(Retried::Refused(why)),
+        };
+        let request = self.insert_retry(&mut tx, &pressed, &payer, source, limits).await?;
+        tx.commit().await?;
+        Ok(Retried::Taken { user: pressed.user_id, request })
+    }
+
+    /// Who paid, pays again; the key may have been replaced meanwhile, which is often why Retry is
+    /// pressed. What the operator paid for is asked of the operator anew, within the guest's limit.
+    async fn payer_of_retry(
+        &self,
+        tx: &mut Tx,
+        pressed: &PressedRow,
+        system: &SystemKey,
+    ) -> Result<Result<Payer, Refusal>> {
+        const SQL: &str = "
+            SELECT id, is_active, last4 FROM user_api_keys
+             WHERE user_id = $1 AND provider = $2 AND removed_at IS NULL";
+        if pressed.key_source == KeySource::System {
+            return self.choose_payer(tx, pressed.user_id, pressed.personality_id, system).await;
+        }
+        let key: Option<(ApiKeyId, bool, crate::secret::Last4)> =
+            on_tx!(tx, |c| sqlx::query_as(SQL)
+                .bind(pressed.user_id)
+                .bind(pressed.provider)
+                .fetch_optional(c)
+                .await?);
+        Ok(match key {
+            Some((id, true, _)) => Ok(Payer {
+                source: KeySource::User,
+                key: Some(id),
+                provider: pressed.provider,
+                model: pressed.model.clone(),
+            }),
+            Some((_, false, last4)) => Err(Refusal::KeySwitchedOff { last4 }),
+            None => Err(Refusal::NoKey),
+        })
+    }
+
+    async fn insert_retry(
+        &self,
+        tx: &mut Tx,
+        pressed: &PressedRow,
+        payer: &Payer,
+        source: SourceId,
+        limits: &Limits,
+    ) -> Result<RequestId> {
+        const TEXTS: &str =
+            "SELECT content FROM request_sources WHERE request_id = $1 ORDER BY source_id";
+        let seq = take_seqs(tx, pressed.user_id, 1).await?;
+        let id = RequestId::new(self.clock());
+        let row = NewRequest {
+            id,
+            user: pressed.user_id,
+            seq,
+            guild: pressed.guild_id,
+            channel: pressed.lane_channel,
+            personality: pressed.personality_id,
+            key_source: payer.source,
+            api_key: payer.key,
+            provider: payer.provider,
+            model: &payer.model,
+            context: &pressed.context.0,
+            deadline_at: self.clock.now()
+                + TimeDelta::from_std(limits.deadline).unwrap_or(TimeDelta::MAX),
+            retry_of: Some(pressed.request_id),
+        };
+        self.insert_request(tx, &row).await?;
+        let texts: Vec<(String,)> =
+            on_tx!(tx, |c| sqlx::query_as(TEXTS).bind(pressed.request_id).fetch_all(c).await?);
+        let said: Vec<String> = texts.into_iter().map(|(text,)| text).collect();
+        self.add_source(tx, id, source, pressed.personality_id, &said.join("\n")).await?;
+        let place = Place {
+            guild: pressed.guild_id,
+            channel: pressed.channel_id,
+            thread: pressed.thread_id,
+        };
+        // the command's token may be gone; the new answer is an ordinary message
+        let reply_by = match (pressed.kind, pressed.guild_id) {
+            (DeliveryKind::Direct, _) | (_, None) => ReplyBy::Direct,
+            _ => ReplyBy::Webhook,
+        };
+        self.insert_delivery(tx, id, pressed.user_id, place, &reply_by).await?;
+        Ok(id)
+    }
+}
+
+/// The request behind a button, with its author's lock held.
+async fn pressed(tx: &mut Tx, delivery: DeliveryId) -> Result<Option<PressedRow>> {
+    const WHOSE: &str = "SELECT user_id FROM deliveries WHERE id = $1";
+    const SQL: &str = "
+        SELECT r.id AS request_id, r.user_id, u.discord_id, r.state, r.guild_id, d.channel_id, d.thread_id,
+               r.channel_id AS lane_channel, d.kind, r.personality_id, r.key_source, r.provider, r.model, r.context
+          FROM deliveries d JOIN requests r ON r.id = d.request_id JOIN users u ON u.id = r.user_id
+         WHERE d.id = $1";
+    let whose: Option<(UserId,)> =
+        on_tx!(&mut *tx, |c| sqlx::query_as(WHOSE).bind(delivery).fetch_optional(c).await?);
+    let Some((user,)) = whose else { return Ok(None) };
+    lock_user(tx, user).await?;
+    Ok(on_tx!(tx, |c| sqlx::query_as(SQL).bind(delivery).fetch_optional(c).await?))
+}

@@ -1,0 +1,186 @@
+//! A person's own time: which zone they live in, and when their days begin there.
+//!
+//! Everything is stored and compared in UTC. A zone matters in three places: the time that a
+//! personality is told, the periods that `/usage` shows, and the days and months of budgets.
+
+mod period;
+mod search;
+
+use std::{fmt, str::FromStr};
+
+use chrono::{DateTime, Utc};
+use chrono_tz::{TZ_VARIANTS, Tz};
+
+pub use self::period::{Period, UnknownPeriod};
+
+/// A zone of the IANA database, such as `Europe/Paris`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Timezone(Tz);
+
+/// Text that names no zone, and the zones that it may have meant. Does not repeat the text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such timezone{}", did_you_mean(.suggestions))]
+pub struct UnknownTimezone {
+    /// At most three, the likeliest first.
+    pub suggestions: Vec<Timezone>,
+}
+
+impl Timezone {
+    /// What everybody has who never said otherwise.
+    pub const UTC: Self = Self(Tz::UTC);
+
+    /// The name under which it is stored.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    /// The zones that somebody who has typed `partial` may be looking for, the likeliest first.
+    #[must_use]
+    pub fn search(partial: &str, limit: usize) -> Vec<Self> {
+        search::matching(partial, limit)
+    }
+
+    /// The time of day there, as it is told to a model: `Friday, 20 November 2026, 14:05
+    /// (Europe/Paris)`.
+    #[must_use]
+    pub fn local(self, now: DateTime<Utc>) -> String {
+        format!("{} ({self})", now.with_timezone(&self.0).format("%A, %-d %B %Y, %H:%M"))
+    }
+}
+
+impl Default for Timezone {
+    fn default() -> Self {
+        Self::UTC
+    }
+}
+
+/// Reads a name as a person types it: in any case, with spaces for underscores.
+impl FromStr for Timezone {
+    type Err = UnknownTimezone;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let name = text.trim().replace(' ', "_");
+        TZ_VARIANTS
+            .iter()
+            .find(|zone| zone.name().eq_ignore_ascii_case(&name))
+            .map(|zone| Self(*zone))
+            .ok_or_else(|| UnknownTimezone { suggestions: search::similar(text, 3) })
+    }
+}
+
+impl fmt::Display for Timezone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for Timezone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl<DB: sqlx::Database> sqlx::Type<DB> for Timezone
+where
+    String: sqlx::Type<DB>,
+{
+    fn type_info() -> DB::TypeInfo {
+        <String as sqlx::Type<DB>>::type_info()
+    }
+
+    fn compatible(ty: &DB::TypeInfo) -> bool {
+        <String as sqlx::Type<DB>>::compatible(ty)
+    }
+}
+
+impl<'q, DB: sqlx::Database> sqlx::Encode<'q, DB> for Timezone
+where
+    String: sqlx::Encode<'q, DB>,
+{
+    fn encode_by_ref(
+        &self,
+        buf: &mut DB::ArgumentBuffer,
+    ) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+        <String as sqlx::Encode<'q, DB>>::encode(self.name().to_owned(), buf)
+    }
+}
+
+impl<'r, DB: sqlx::Database> sqlx::Decode<'r, DB> for Timezone
+where
+    String: sqlx::Decode<'r, DB>,
+{
+    fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+        let name = <String as sqlx::Decode<'r, DB>>::decode(value)?;
+        Ok(name.parse()?)
+    }
+}
+
+fn did_you_mean(suggestions: &[Timezone]) -> String {
+    let names: Vec<_> = suggestions.iter().map(|zone| zone.name()).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [only] => format!("; did you mean {only}?"),
+        [others @ .., last] => format!("; did you mean {} or {last}?", others.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<&'static str, String> {
+        text.parse().map(Timezone::name).map_err(|unknown: UnknownTimezone| unknown.to_string())
+    }
+
+    #[test]
+    fn names_are_read_as_people_type_them() {
+        assert_eq!(read("Europe/Paris"), Ok("Europe/Paris"));
+        assert_eq!(read("  europe/PARIS\n"), Ok("Europe/Paris"));
+        assert_eq!(read("america/new york"), Ok("America/New_York"));
+        assert_eq!(read("utc"), Ok("UTC"));
+        assert_eq!(Timezone::default().name(), "UTC");
+    }
+
+    #[test]
+    fn what_is_no_zone_comes_with_suggestions() {
+        let message = |text| read(text).unwrap_err();
+        assert_eq!(message("paris"), "there is no such timezone; did you mean Europe/Paris?");
+        assert_eq!(
+            message("Europe/Pariss"),
+            "there is no such timezone; did you mean Europe/Paris?"
+        );
+        assert_eq!(message(""), "there is no such timezone");
+        assert_eq!(message("the moon, far side"), "there is no such timezone");
+    }
+
+    #[test]
+    fn every_zone_reads_its_own_name() {
+        for zone in TZ_VARIANTS {
+            assert_eq!(read(zone.name()), Ok(zone.name()));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_zone_is_stored_by_its_name() {
+        let pool = sqlx::SqlitePool::connect("sqlite::memory:").await.unwrap();
+        let paris: Timezone = "Europe/Paris".parse().unwrap();
+        let stored: (Timezone, String) =
+            sqlx::query_as("SELECT ?1, upper(?1)").bind(paris).fetch_one(&pool).await.unwrap();
+        assert_eq!(stored, (paris, "EUROPE/PARIS".to_owned()));
+        let unknown = sqlx::query_scalar::<_, Timezone>("SELECT 'Mars/Olympus'");
+        assert!(unknown.fetch_one(&pool).await.is_err());
+    }
+
+    #[test]
+    fn a_model_is_told_the_day_and_the_time() {
+        let now = "2026-11-20T13:05:59Z".parse().unwrap();
+        let told = |zone: &str| zone.parse::<Timezone>().unwrap().local(now);
+        assert_eq!(told("Europe/Paris"), "Friday, 20 November 2026, 14:05 (Europe/Paris)");
+        assert_eq!(told("Asia/Kathmandu"), "Friday, 20 November 2026, 18:50 (Asia/Kathmandu)");
+        assert_eq!(
+            told("Pacific/Kiritimati"),
+            "Saturday, 21 November 2026, 03:05 (Pacific/Kiritimati)"
+        );
+    }
+}

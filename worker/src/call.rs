@@ -1,0 +1,195 @@
+//! The call itself: one try, and what it came to.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use shared::{
+    model::{FailureKind, FinishReason, InactiveReason, KeySource, KeyVerdict},
+    secret::UserApiKey,
+    store::{CallEnd, CallRecord, ClaimedRequest},
+};
+use tokio::time::Instant;
+use tracing::{info, warn};
+
+use crate::{
+    providers::{CallError, ChatRequest, ChatStream, StreamItem},
+    repeat::pause_before_repeating,
+    runner::Shared,
+    streams::Stream,
+};
+
+/// What a call came to.
+pub(crate) enum CallOutcome {
+    /// The provider did nothing, and may be asked again after the pause.
+    NotStarted {
+        /// How long.
+        pause: Duration,
+    },
+    /// It is over.
+    Ended {
+        /// How.
+        end: CallEnd,
+        /// With what.
+        record: CallRecord,
+    },
+}
+
+/// Asks the model once. The fence has been passed a moment ago.
+pub(crate) async fn make(
+    shared: &Shared,
+    request: &ClaimedRequest,
+    key: &UserApiKey,
+    chat: &ChatRequest,
+    stream: &Stream,
+) -> CallOutcome {
+    let began = Instant::now();
+    let hard = shared.lifecycle.hard();
+    let mut record = CallRecord::default();
+    let started = tokio::select! {
+        started = shared.openrouter.start(key, chat) => started,
+        () = stream.stopped().cancelled() => {
+            return ended(began, record, stopped(String::new()));
+        }
+        () = hard.cancelled() => {
+            return ended(began, record, interrupted(String::new(), FailureKind::Interrupted));
+        }
+    };
+    let answer = match started {
+        Ok(answer) => answer,
+        Err(error) => return refused(shared, request, key, &error, began).await,
+    };
+    if let Some(generation) = answer.generation_id() {
+        note_generation(shared, request, generation).await;
+    }
+    let end = tokio::select! {
+        end = read(shared, request, answer, stream, &mut record, began) => end,
+        () = stream.stopped().cancelled() => stopped(stream.text()),
+        () = hard.cancelled() => interrupted(stream.text(), FailureKind::Interrupted),
+    };
+    ended(began, record, end)
+}
+
+/// Reads the answer to its end, whatever the end is.
+async fn read(
+    shared: &Shared,
+    request: &ClaimedRequest,
+    mut answer: ChatStream,
+    stream: &Stream,
+    record: &mut CallRecord,
+    began: Instant,
+) -> CallEnd {
+    let mut refusal = String::new();
+    while let Some(item) = answer.next().await {
+        match item {
+            Ok(StreamItem::Text(text)) => {
+                record.first_token_ms.get_or_insert_with(|| millis_since(began));
+                stream.push(&text);
+            }
+            Ok(StreamItem::Refusal(text)) => refusal.push_str(&text),
+            Ok(StreamItem::GenerationId(generation)) => {
+                note_generation(shared, request, &generation).await
+            }
+            Ok(StreamItem::Model(model)) => record.model = Some(model),
+            Ok(StreamItem::Usage(usage)) => record.usage = Some(usage),
+            Ok(StreamItem::Finish(reason)) => return finished(stream.text(), refusal, reason),
+            Ok(StreamItem::Reasoning { .. } | StreamItem::KeepAlive) => {}
+            Err(error) => {
+                warn!(request.id = %request.id, kind = %error, "a call broke off");
+                return interrupted(stream.text(), failure_after_sending(&error));
+            }
+        }
+    }
+    interrupted(stream.text(), FailureKind::Interrupted)
+}
+
+fn finished(text: String, refusal: String, reason: FinishReason) -> CallEnd {
+    if !text.trim().is_empty() {
+        CallEnd::Answered { text, finish: reason }
+    } else if !refusal.trim().is_empty() {
+        CallEnd::Answered { text: refusal, finish: FinishReason::Refusal }
+    } else if reason == FinishReason::ContentFilter {
+        interrupted(text, FailureKind::Moderation)
+    } else {
+        interrupted(text, FailureKind::EmptyAnswer)
+    }
+}
+
+/// A provider that names the reason is believed; everything vaguer is "it broke off".
+fn failure_after_sending(error: &CallError) -> FailureKind {
+    match error.kind() {
+        FailureKind::Transient | FailureKind::Internal | FailureKind::BadRequest => {
+            FailureKind::Interrupted
+        }
+        kind => kind,
+    }
+}
+
+async fn refused(
+    shared: &Shared,
+    request: &ClaimedRequest,
+    key: &UserApiKey,
+    error: &CallError,
+    began: Instant,
+) -> CallOutcome {
+    let dispatches = request.dispatches + 1;
+    if let Some(pause) = pause_before_repeating(error, dispatches) {
+        info!(request.id = %request.id, kind = %error, "a call did not start; trying again");
+        return CallOutcome::NotStarted { pause };
+    }
+    warn!(request.id = %request.id, kind = %error, "a call failed");
+    let end = if error.may_have_cost() {
+        interrupted(String::new(), failure_after_sending(error))
+    } else if error.kind() == FailureKind::InvalidKey {
+        CallEnd::Failed { failure: confirm_bad_key(shared, request, key).await }
+    } else {
+        CallEnd::Failed { failure: error.kind() }
+    };
+    ended(began, CallRecord::default(), end)
+}
+
+/// Only a key that the provider refuses when it is asked about the key itself is switched off.
+async fn confirm_bad_key(
+    shared: &Shared,
+    request: &ClaimedRequest,
+    key: &UserApiKey,
+) -> FailureKind {
+    if request.key_source == KeySource::System {
+        warn!(alert = true, request.id = %request.id, "the operator's key was refused");
+        return FailureKind::Internal;
+    }
+    let Some(stored) = request.api_key_id else { return FailureKind::Internal };
+    match shared.openrouter.check_key(key).await {
+        KeyVerdict::Rejected | KeyVerdict::Management => {
+            if let Err(error) = shared.store.switch_off_key(stored, InactiveReason::Rejected).await
+            {
+                warn!(key.id = %stored, kind = %error, "a refused key could not be switched off");
+            }
+            FailureKind::InvalidKey
+        }
+        KeyVerdict::Valid(_) | KeyVerdict::CouldNotCheck { .. } => FailureKind::Transient,
+    }
+}
+
+/// By this the cost of a call that breaks off can be asked for; without it, it stays unknown.
+async fn note_generation(shared: &Shared, request: &ClaimedRequest, generation: &str) {
+    if let Err(error) = shared.store.note_generation(request, generation).await {
+        warn!(request.id = %request.id, kind = %error, "a generation id could not be kept");
+    }
+}
+
+fn stopped(text: String) -> CallEnd {
+    CallEnd::Answered { text, finish: FinishReason::Stopped }
+}
+
+const fn interrupted(text: String, failure: FailureKind) -> CallEnd {
+    CallEnd::Interrupted { text, failure }
+}
+
+fn ended(began: Instant, mut record: CallRecord, end: CallEnd) -> CallOutcome {
+    record.latency_ms = Some(millis_since(began));
+    CallOutcome::Ended { end, record }
+}
+
+fn millis_since(began: Instant) -> i64 {
+    i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX)
+}

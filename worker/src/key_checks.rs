@@ -1,0 +1,93 @@
+//! What does the provider say of a key? Asked with a call that costs nothing, for a key that was
+//! typed or for the stored one.
+
+use std::time::Duration;
+
+use shared::{
+    ids::{UserId, WorkerId},
+    model::{CouldNotCheck, KeyVerdict},
+    store::ClaimedCheck,
+};
+use tokio::{sync::Semaphore, time::timeout};
+use tracing::{info, warn};
+
+use crate::{
+    open_key::{NoKey, not_opened, open_key},
+    persist::until_written,
+    runner::Shared,
+};
+
+/// A person waits for the answer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Makes all of a user's waiting checks, one after the other.
+pub(crate) async fn make_all(shared: &Shared, user: UserId, at_once: &Semaphore) {
+    let Ok(_permit) = at_once.acquire().await else { return };
+    while let Some(worker) = shared.pulse.worker() {
+        match shared.store.claim_key_check(worker, user).await {
+            Ok(Some(check)) => make(shared, worker, &check).await,
+            Ok(None) => return,
+            Err(error) => {
+                warn!(user.id = %user, kind = %error, "a key check could not be claimed");
+                return;
+            }
+        }
+    }
+}
+
+async fn make(shared: &Shared, worker: WorkerId, check: &ClaimedCheck) {
+    let Some(verdict) = verdict(shared, check).await else {
+        if let Err(error) = shared.store.give_back_key_check(check, worker).await {
+            warn!(check.id = %check.id, kind = %error, "a key check could not be given back");
+        }
+        return;
+    };
+    let hard = shared.lifecycle.hard();
+    let written =
+        until_written(&hard, || shared.store.finish_key_check(check, worker, &verdict)).await;
+    match written {
+        Ok(outcome) => info!(
+            check.id = %check.id,
+            user.id = %check.user,
+            verdict = name(&verdict),
+            written = ?outcome,
+            "a key was checked"
+        ),
+        Err(error) => warn!(check.id = %check.id, kind = %error, "a verdict could not be written"),
+    }
+    shared.nudges.nudge(check.user).await;
+}
+
+/// The provider's verdict; `None` when another worker should ask.
+async fn verdict(shared: &Shared, check: &ClaimedCheck) -> Option<KeyVerdict> {
+    let unreadable = KeyVerdict::CouldNotCheck { why: CouldNotCheck::Unreadable };
+    let key = match &check.candidate {
+        Some(Ok(sealed)) => shared
+            .opener
+            .open(check.user, check.provider, sealed)
+            .map_err(|failed| not_opened(failed, check.id)),
+        Some(Err(_malformed)) => Err(NoKey::Unreadable),
+        None => open_key(shared, check.user, check.provider).await.map(|opened| opened.key),
+    };
+    match key {
+        Ok(key) => {
+            let asked = timeout(PATIENCE, shared.openrouter.check_key(&key)).await;
+            Some(asked.unwrap_or(KeyVerdict::CouldNotCheck { why: CouldNotCheck::ProviderDown }))
+        }
+        Err(NoKey::UnknownMasterKey | NoKey::Store(_)) => {
+            // the check expires if nobody can make it
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            None
+        }
+        Err(NoKey::Gone | NoKey::Unreadable) => Some(unreadable),
+    }
+}
+
+const fn name(verdict: &KeyVerdict) -> &'static str {
+    match verdict {
+        KeyVerdict::Valid(_) => "valid",
+        KeyVerdict::Rejected => "rejected",
+        KeyVerdict::Management => "management",
+        KeyVerdict::CouldNotCheck { .. } => "could_not_check",
+    }
+}

@@ -1,0 +1,91 @@
+//! One HTTP client for all providers, and the reading of its errors.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::HeaderValue;
+use reqwest::{Client, RequestBuilder, Response, redirect};
+use secrecy::zeroize::Zeroizing;
+use shared::{model::FailureKind, secret::UserApiKey};
+use tokio::time::timeout;
+
+use super::{CallError, Cut, Limits};
+
+/// The client could not be built: the TLS library found no root certificates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no HTTPS client can be made here: are root certificates installed?")]
+pub struct NoHttpClient;
+
+/// A client for calls that cost somebody money: it follows nobody, asks no proxy, and repeats
+/// nothing.
+///
+/// reqwest by itself repeats a request after an HTTP/2 `GOAWAY`. But the error for a request that
+/// was refused is the same as for one that was being worked on when the connection closed, so
+/// here that is switched off: whether a call may be repeated is decided by [`CallError`] alone.
+///
+/// A process must have installed a rustls crypto provider before: reqwest panics without one.
+pub fn http_client(limits: &Limits) -> Result<Client, NoHttpClient> {
+    Client::builder()
+        .connect_timeout(limits.connect)
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .referer(false)
+        .retry(reqwest::retry::never())
+        // providers close idle connections after a minute or so; a request that meets the closing
+        // would be an ambiguous one
+        .pool_idle_timeout(Duration::from_secs(30))
+        .user_agent(concat!("troupe/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|_| NoHttpClient)
+}
+
+/// `Bearer <key>`, marked so that no log, `Debug` or header compression keeps it.
+pub(super) fn bearer(key: &UserApiKey) -> Result<HeaderValue, CallError> {
+    let text = Zeroizing::new(format!("Bearer {}", key.expose()));
+    let mut value = HeaderValue::from_str(&text)
+        .map_err(|_| CallError::NotSent { kind: FailureKind::KeyUnreadable })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Sends a request and waits for the response's headers.
+pub(super) async fn send(request: RequestBuilder, wait: Duration) -> Result<Response, CallError> {
+    match timeout(wait, request.send()).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(error)) => Err(read_error(error)),
+        Err(_) => {
+            Err(CallError::Ambiguous { kind: FailureKind::Interrupted, cut: Cut::FirstByteTimeout })
+        }
+    }
+}
+
+/// Reads a body up to `limit` bytes and leaves the rest. What can't be read is left out: of an
+/// error half is still something.
+pub(super) async fn read_up_to(mut response: Response, limit: usize, wait: Duration) -> Bytes {
+    let mut body = BytesMut::new();
+    let reading = async {
+        while let Ok(Some(piece)) = response.chunk().await {
+            body.extend_from_slice(&piece);
+            if body.len() >= limit {
+                break;
+            }
+        }
+    };
+    // what came in time stays, so there is nothing to do about the rest
+    let _elapsed = timeout(wait, reading).await;
+    body.truncate(limit);
+    body.freeze()
+}
+
+/// Name resolution, connection and TLS come before the first byte of a request. After that
+/// nothing is certain.
+fn read_error(error: reqwest::Error) -> CallError {
+    let error = error.without_url();
+    if error.is_builder() {
+        return CallError::NotSent { kind: FailureKind::Internal };
+    }
+    if error.is_connect() {
+        return CallError::NotSent { kind: FailureKind::Transient };
+    }
+    CallError::Ambiguous { kind: FailureKind::Interrupted, cut: Cut::Connection }
+}

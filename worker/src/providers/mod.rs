@@ -1,0 +1,85 @@
+//! The way to the model providers.
+//!
+//! The runner holds an `Arc<dyn ChatProvider>` and knows three questions to ask: [start] an
+//! answer, [check] a key, look up what a [generation] cost. What it gets back says what it may
+//! *do*: a [`CallError`] tells apart what never left this machine, what the provider refused, and
+//! what may have been billed, because a call that may have been billed is never repeated
+//! (promise P2).
+//!
+//! ```text
+//!  ChatRequest ─► openrouter ─► http ─────────────► provider
+//!                    │  (whom to ask, which headers)   │
+//!                    │                                 ▼
+//!  CallError ◄── classify ◄── status ≥ 300 ── status and headers
+//!                                                      │ 2xx
+//!  StreamItem ◄── openai_chat ◄── sse ◄── body ◄───────┘
+//!                 (chunks)     (events)  (time limits)
+//! ```
+//!
+//! Three rules hold throughout. What a provider says is read leniently: every field may be
+//! missing, new or of another type, and none of it is ever an unwrap. What a provider says is
+//! never repeated: no error and no `Debug` here contains its text, an address or a key. And
+//! [`openai_chat`], [`sse`] and [`classify`] are pure (bytes in, values out), so recorded traffic
+//! tests them without a network.
+//!
+//! [start]: ChatProvider::start
+//! [check]: ChatProvider::check_key
+//! [generation]: ChatProvider::generation
+
+use std::fmt::Debug;
+
+use futures_util::future::BoxFuture;
+use shared::{
+    model::{KeyVerdict, Usage},
+    secret::UserApiKey,
+};
+
+pub mod classify;
+mod error;
+pub mod http;
+mod limits;
+pub mod openai_chat;
+pub mod openrouter;
+mod request;
+pub mod sse;
+mod stream;
+
+pub use error::{CallError, Cut};
+pub use limits::Limits;
+pub use request::{ChatMessage, ChatRequest, Role};
+pub use stream::{ChatStream, StreamItem};
+
+/// A company, or a server of the operator's, that answers chats.
+pub trait ChatProvider: Debug + Send + Sync {
+    /// Sends `request`, to be paid with `key`, and waits for the provider to accept it.
+    ///
+    /// The key is needed until this returns and may be wiped then; the stream does not hold it.
+    /// Dropping the future or the stream closes the connection, which is all that can be done to
+    /// stop the bill (providers.md 1.7).
+    fn start<'a>(
+        &'a self,
+        key: &'a UserApiKey,
+        request: &'a ChatRequest,
+    ) -> BoxFuture<'a, Result<ChatStream, CallError>>;
+
+    /// Asks what the provider thinks of `key`, with a call that costs nothing.
+    fn check_key<'a>(&'a self, key: &'a UserApiKey) -> BoxFuture<'a, KeyVerdict>;
+
+    /// Asks for the record of an earlier call by its generation id, to be settled afterwards.
+    fn generation<'a>(
+        &'a self,
+        key: &'a UserApiKey,
+        generation_id: &'a str,
+    ) -> BoxFuture<'a, GenerationRecord>;
+}
+
+/// What the provider knows of an earlier call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GenerationRecord {
+    /// What it used and cost.
+    Found(Usage),
+    /// No record is written yet, or there never was such a call. Ask again later.
+    NotYet,
+    /// The question could not be asked or answered: no network, a refused key, an odd answer.
+    Unavailable,
+}

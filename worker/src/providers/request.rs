@@ -1,0 +1,74 @@
+use std::fmt;
+
+/// One question to a model, as this room knows it. Each wire writes it in its own words.
+///
+/// `Debug` tells sizes, not text: what people write to a model is in no log.
+#[derive(Clone, PartialEq)]
+pub struct ChatRequest {
+    /// The model's id as the provider writes it: `author/slug`.
+    pub model: String,
+    /// The conversation, system prompt first.
+    pub messages: Vec<ChatMessage>,
+    /// The most tokens that the answer may have. Always sent: without it `OpenRouter` reserves the
+    /// model's whole output and turns small balances away (providers.md 1.3).
+    pub max_tokens: u32,
+    /// 0 to 2; `None` is the model's own default.
+    pub temperature: Option<f64>,
+    /// 0 to 1; `None` is the model's own default.
+    pub top_p: Option<f64>,
+    /// A pseudonym of the person who asks, never an id of Discord's or ours.
+    pub user: Option<String>,
+    /// A pseudonym of the conversation, at most 256 characters: keeps it on one provider, whose
+    /// cache then knows the beginning.
+    pub session: Option<String>,
+}
+
+/// One turn of the conversation.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ChatMessage {
+    /// Who speaks.
+    pub role: Role,
+    /// What they say.
+    pub content: String,
+}
+
+/// Who speaks in a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The instructions.
+    System,
+    /// People.
+    User,
+    /// The model.
+    Assistant,
+}
+
+impl Role {
+    /// The role as all wires write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::User => "user",
+            Self::Assistant => "assistant",
+        }
+    }
+}
+
+impl fmt::Debug for ChatRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChatRequest")
+            .field("model", &self.model)
+            .field("messages", &self.messages)
+            .field("max_tokens", &self.max_tokens)
+            .field("temperature", &self.temperature)
+            .field("top_p", &self.top_p)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ChatMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({} bytes)", self.role.as_str(), self.content.len())
+    }
+}

@@ -1,0 +1,264 @@
+//! The life of one claimed request: prompt, key, fence, call, outcome. Each step ends the request,
+//! gives it back, or leads to the next; a panic in any of them ends it too.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures_util::FutureExt;
+use shared::{
+    model::{FailureKind, KeySource},
+    secret::UserApiKey,
+    store::{CallEnd, CallRecord, ClaimedRequest, FenceRefusal, Fenced, StoreError},
+};
+use tokio::time::Instant;
+use tracing::{error, info, warn};
+
+use crate::{
+    call::{self, CallOutcome},
+    open_key::{NoKey, OpenedKey, open_key},
+    persist::until_written,
+    prompt,
+    providers::ChatRequest,
+    runner::Shared,
+    streams::Listed,
+};
+
+/// A process that was frozen between fence and call gives the call up: it may have been buried, and
+/// its user may have pressed Retry.
+const FENCE_HOLDS_FOR: Duration = Duration::from_secs(3);
+/// Before it goes to a worker that may do better.
+const GIVE_BACK_FOR: Duration = Duration::from_secs(2);
+/// A request whose key only an absent worker could open waits no longer than this.
+const WAIT_FOR_MASTER_KEY: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
+
+/// What the preparation of a request came to, other than a call.
+enum NotCalled {
+    /// Somebody else, or this worker a little later, takes it.
+    GiveBack(Duration),
+    /// It fails, and nothing was spent.
+    Fail(FailureKind),
+    /// The fence has ended it, or it is not ours any more.
+    Ended,
+}
+
+impl From<StoreError> for NotCalled {
+    fn from(error: StoreError) -> Self {
+        if error.is_transient() {
+            Self::GiveBack(GIVE_BACK_FOR)
+        } else {
+            Self::Fail(FailureKind::Internal)
+        }
+    }
+}
+
+/// The key that pays.
+enum Payer<'a> {
+    User(OpenedKey),
+    Operator(&'a UserApiKey),
+}
+
+impl Payer<'_> {
+    fn key(&self) -> &UserApiKey {
+        match self {
+            Self::User(opened) => &opened.key,
+            Self::Operator(key) => key,
+        }
+    }
+}
+
+/// Sees a claimed request through to its end.
+pub(crate) async fn see_through(shared: &Arc<Shared>, request: ClaimedRequest) {
+    let stream = shared.streams.list(&request);
+    let work = AssertUnwindSafe(answer(shared, &request, &stream)).catch_unwind();
+    if work.await.is_err() {
+        error!(request.id = %request.id, "a request panicked");
+        end_after_panic(shared, &request, stream.text()).await;
+    }
+    shared.nudges.nudge(request.user_id).await;
+}
+
+async fn answer(shared: &Shared, request: &ClaimedRequest, stream: &Listed<'_>) {
+    info!(request.id = %request.id, user.id = %request.user_id, state = "claimed", "a request was claimed");
+    let not_called = match prepare(shared, request).await {
+        Ok((chat, payer)) => match pass_fence(shared, request, &payer).await {
+            Ok(fenced_at) if fenced_at.elapsed() < FENCE_HOLDS_FOR => {
+                let outcome = call::make(shared, request, payer.key(), &chat, stream).await;
+                drop(payer);
+                return conclude(shared, request, outcome).await;
+            }
+            Ok(_frozen) => return take_back(shared, request, GIVE_BACK_FOR).await,
+            Err(not_called) => not_called,
+        },
+        Err(not_called) => not_called,
+    };
+    end_uncalled(shared, request, not_called).await;
+}
+
+async fn prepare<'a>(
+    shared: &'a Shared,
+    request: &ClaimedRequest,
+) -> Result<(ChatRequest, Payer<'a>), NotCalled> {
+    let store = &shared.store;
+    let internal = || NotCalled::Fail(FailureKind::Internal);
+    let personality = store.personality(request.personality_id).await?.ok_or_else(internal)?;
+    let user = store.user(request.user_id).await?.ok_or_else(internal)?;
+    let turns = personality.max_conversation_history.unwrap_or(prompt::DEFAULT_HISTORY);
+    let history = store
+        .recent_turns(user.id, request.channel_id, personality.id, turns.clamp(0, 500))
+        .await?;
+    let messages: Vec<String> =
+        store.request_texts(request.id).await?.into_iter().map(|(_, text)| text).collect();
+    let parts = prompt::Parts {
+        personality: &personality,
+        context: &request.context,
+        history: &history,
+        messages: &messages,
+        now: store.clock().now(),
+        timezone: &user.timezone,
+    };
+    let pseudonym = shared.opener.pseudonym(request.user_id);
+    let chat = ChatRequest {
+        model: request.model.clone(),
+        messages: prompt::build(&parts),
+        max_tokens: personality
+            .max_tokens
+            .and_then(|tokens| u32::try_from(tokens).ok())
+            .unwrap_or(shared.settings.default_max_tokens),
+        temperature: personality.temperature,
+        top_p: personality.top_p,
+        session: Some(format!("{pseudonym}-{}", personality.id)),
+        user: Some(pseudonym),
+    };
+    Ok((chat, payer(shared, request).await?))
+}
+
+async fn payer<'a>(shared: &'a Shared, request: &ClaimedRequest) -> Result<Payer<'a>, NotCalled> {
+    if request.key_source == KeySource::System {
+        let key =
+            shared.settings.operator_key.as_ref().ok_or(NotCalled::Fail(FailureKind::KeyGone))?;
+        return Ok(Payer::Operator(key));
+    }
+    match open_key(shared, request.user_id, request.provider).await {
+        Ok(opened) => Ok(Payer::User(opened)),
+        Err(NoKey::Gone) => Err(NotCalled::Fail(FailureKind::KeyGone)),
+        Err(NoKey::Unreadable) => Err(NotCalled::Fail(FailureKind::KeyUnreadable)),
+        Err(NoKey::Store(error)) => Err(error.into()),
+        Err(NoKey::UnknownMasterKey)
+            if shared.store.clock().now() - request.created_at < WAIT_FOR_MASTER_KEY =>
+        {
+            Err(NotCalled::GiveBack(GIVE_BACK_FOR))
+        }
+        Err(NoKey::UnknownMasterKey) => Err(NotCalled::Fail(FailureKind::KeyUnreadable)),
+    }
+}
+
+/// Commits that the call is about to be made, and says when.
+async fn pass_fence(
+    shared: &Shared,
+    request: &ClaimedRequest,
+    payer: &Payer<'_>,
+) -> Result<Instant, NotCalled> {
+    let opened = match payer {
+        Payer::User(opened) => Some(opened.id),
+        Payer::Operator(_) => None,
+    };
+    match shared.store.fence(request, opened).await {
+        Ok(Fenced::MayCall) => Ok(Instant::now()),
+        Ok(Fenced::Refused(FenceRefusal::KeyReplaced)) => Err(NotCalled::GiveBack(Duration::ZERO)),
+        Ok(Fenced::Refused(refusal)) => {
+            info!(request.id = %request.id, refusal = ?refusal, "a request was not called");
+            Err(NotCalled::Ended)
+        }
+        Err(error) => {
+            // the commit may have gone through; the call was not made, and that is certain
+            warn!(request.id = %request.id, kind = %error, "the fence could not be passed");
+            take_back(shared, request, GIVE_BACK_FOR).await;
+            Err(error.into())
+        }
+    }
+}
+
+async fn conclude(shared: &Shared, request: &ClaimedRequest, outcome: CallOutcome) {
+    let (end, record) = match outcome {
+        CallOutcome::NotStarted { pause } => return take_back(shared, request, pause).await,
+        CallOutcome::Ended { end, record } => (end, record),
+    };
+    let written = finish(shared, request, &end, &record).await;
+    let usage = record.usage.unwrap_or_default();
+    info!(
+        request.id = %request.id,
+        user.id = %request.user_id,
+        state = state_of(&end),
+        kind = failure_of(&end).map(FailureKind::as_str),
+        tokens.r#in = usage.tokens.input,
+        tokens.out = usage.tokens.output,
+        duration_ms = record.latency_ms,
+        written,
+        "a request ended"
+    );
+}
+
+async fn finish(
+    shared: &Shared,
+    request: &ClaimedRequest,
+    end: &CallEnd,
+    record: &CallRecord,
+) -> bool {
+    let never = tokio_util::sync::CancellationToken::new();
+    match until_written(&never, || shared.store.finish(request, end, record)).await {
+        Ok(written) => written,
+        Err(error) => {
+            error!(alert = true, request.id = %request.id, kind = %error, "an outcome was lost");
+            false
+        }
+    }
+}
+
+/// The call provably did not start: the request waits for another try.
+async fn take_back(shared: &Shared, request: &ClaimedRequest, pause: Duration) {
+    let hard = shared.lifecycle.hard();
+    match until_written(&hard, || shared.store.unsent(request, pause)).await {
+        Ok(taken_back) => info!(request.id = %request.id, taken_back, "a call was not made"),
+        Err(error) => {
+            warn!(request.id = %request.id, kind = %error, "a call could not be taken back")
+        }
+    }
+}
+
+async fn end_uncalled(shared: &Shared, request: &ClaimedRequest, not_called: NotCalled) {
+    let hard = shared.lifecycle.hard();
+    let done = match not_called {
+        NotCalled::Ended => return,
+        NotCalled::GiveBack(pause) => {
+            until_written(&hard, || shared.store.give_back(request, pause)).await
+        }
+        NotCalled::Fail(kind) => {
+            warn!(request.id = %request.id, kind = kind.as_str(), state = "failed", "a request ended uncalled");
+            until_written(&hard, || shared.store.fail_unspent(request, kind)).await
+        }
+    };
+    if let Err(error) = done {
+        warn!(request.id = %request.id, kind = %error, "a request was left to the reaper");
+    }
+}
+
+async fn end_after_panic(shared: &Shared, request: &ClaimedRequest, text: String) {
+    let end = CallEnd::Interrupted { text, failure: FailureKind::Internal };
+    if !finish(shared, request, &end, &CallRecord::default()).await {
+        end_uncalled(shared, request, NotCalled::Fail(FailureKind::Internal)).await;
+    }
+}
+
+const fn state_of(end: &CallEnd) -> &'static str {
+    match end {
+        CallEnd::Answered { .. } => "answered",
+        CallEnd::Failed { .. } => "failed",
+        CallEnd::Interrupted { .. } => "interrupted",
+    }
+}
+
+const fn failure_of(end: &CallEnd) -> Option<FailureKind> {
+    match end {
+        CallEnd::Answered { .. } => None,
+        CallEnd::Failed { failure } | CallEnd::Interrupted { failure, .. } => Some(*failure),
+    }
+}

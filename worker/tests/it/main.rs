@@ -1,0 +1,16 @@
+//! The worker from outside.
+
+#![expect(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test's helpers fail like tests, and say what they left out"
+)]
+
+mod fixtures;
+mod loopback;
+mod provider_errors;
+mod provider_faults;
+mod provider_keys;
+mod provider_streams;
+mod stand_in;
