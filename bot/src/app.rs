@@ -20,6 +20,7 @@ use shared::{
 use tokio::{sync::Notify, time::timeout};
 
 use crate::{
+    delivery::Bell,
     direct::DirectChannels,
     rest::{ApplicationId, InteractionToken, Rest},
     threads::Threads,
@@ -69,7 +70,7 @@ pub struct App {
     /// Rung when there may be a verdict to tell.
     pub verdicts: Notify,
     /// Rung when there may be something to show.
-    pub shows: Arc<Notify>,
+    pub shows: Bell,
     me: OnceLock<DiscordUserId>,
     pub(crate) checks: DefaultKeyedRateLimiter<DiscordUserId>,
     pub(crate) hints: DefaultKeyedRateLimiter<DiscordUserId>,
@@ -91,13 +92,15 @@ pub struct AppParts {
     pub redactor: Redactor,
     /// The bot's application.
     pub application: ApplicationId,
+    /// Tells the deliveries that something changed.
+    pub shows: Bell,
 }
 
 impl App {
     /// Puts the parts together under these settings.
     #[must_use]
     pub fn new(parts: AppParts, requests: &RequestConfig) -> Arc<Self> {
-        let AppParts { store, rest, sealer, secrets, wakes, redactor, application } = parts;
+        let AppParts { store, rest, sealer, secrets, wakes, redactor, application, shows } = parts;
         Arc::new(Self {
             clock: store.shared_clock(),
             limits: Limits {
@@ -115,7 +118,6 @@ impl App {
             direct: DirectChannels::default(),
             news: Notify::new(),
             verdicts: Notify::new(),
-            shows: Arc::default(),
             me: OnceLock::new(),
             checks: RateLimiter::keyed(Quota::per_minute(CHECKS_PER_MINUTE)),
             hints: RateLimiter::keyed(Quota::per_minute(HINTS_PER_MINUTE)),
@@ -126,6 +128,7 @@ impl App {
             wakes,
             redactor,
             application,
+            shows,
         })
     }
 

@@ -2,29 +2,20 @@
 //!
 //! A custom id comes back from Discord as anybody likes to send it, so it names something and proves
 //! nothing: who may press is decided in the store, by the account that the gateway says pressed. The
-//! ids are fixed and versioned, and hold all that is needed, so that a button outlives a restart.
+//! ids are fixed and versioned, and hold all that is needed, so that a button outlives a restart. Those under replies are
+//! [`delivery`](crate::delivery)'s own.
 
 use std::{fmt, str::FromStr};
 
-use shared::ids::{ApiKeyId, DeliveryId, DiscordUserId};
+use shared::ids::{ApiKeyId, DiscordUserId};
 
-use crate::rest::{Button, ButtonStyle};
+use crate::delivery::ButtonId;
 
 /// A button of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Press {
-    /// Under an answer that is on its way: end it here.
-    Stop {
-        /// Which answer.
-        delivery: DeliveryId,
-        /// Under which of its parts.
-        part: i64,
-    },
-    /// Under an answer that failed or broke off: ask again.
-    Retry {
-        /// Which answer.
-        delivery: DeliveryId,
-    },
+    /// Under a reply: end it here, or ask once more.
+    Reply(ButtonId),
     /// Under the question whether a key is to be removed: yes.
     RemoveKey {
         /// Which key, so that an old question can't remove a newer key.
@@ -39,25 +30,15 @@ pub enum Press {
 #[error("no button of ours has this id")]
 pub struct UnknownButton;
 
-impl Press {
-    /// The button itself.
-    #[must_use]
-    pub fn button(self) -> Button {
-        let (style, label) = match self {
-            Self::Stop { .. } => (ButtonStyle::Secondary, "Stop"),
-            Self::Retry { .. } => (ButtonStyle::Primary, "Retry"),
-            Self::RemoveKey { .. } => (ButtonStyle::Danger, crate::texts::wallet::CONFIRM),
-        };
-        Button::new(style, self.to_string(), label)
-    }
-}
+const REMOVE_KEY: &str = "wallet-remove:v1:";
+/// No reply has as many messages.
+const MAX_PARTS: usize = 1_000;
 
 impl fmt::Display for Press {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Stop { delivery, part } => write!(f, "stop:v1:{delivery}:{part}"),
-            Self::Retry { delivery } => write!(f, "retry:v1:{delivery}"),
-            Self::RemoveKey { key, asked } => write!(f, "wallet-remove:v1:{key}:{asked}"),
+            Self::Reply(button) => button.fmt(f),
+            Self::RemoveKey { key, asked } => write!(f, "{REMOVE_KEY}{key}:{asked}"),
         }
     }
 }
@@ -73,35 +54,25 @@ impl FromStr for Press {
 }
 
 fn read(id: &str) -> Option<Press> {
-    let mut parts = id.split(':');
-    let (name, version) = (parts.next()?, parts.next()?);
-    let press = match (name, version) {
-        ("stop", "v1") => Press::Stop {
-            delivery: parts.next()?.parse().ok()?,
-            part: parts.next()?.parse().ok().filter(|part: &i64| (0..1_000).contains(part))?,
-        },
-        ("retry", "v1") => Press::Retry { delivery: parts.next()?.parse().ok()? },
-        ("wallet-remove", "v1") => Press::RemoveKey {
-            key: parts.next()?.parse().ok()?,
-            asked: parts.next()?.parse().ok()?,
-        },
-        _ => return None,
-    };
-    parts.next().is_none().then_some(press)
+    if let Some(rest) = id.strip_prefix(REMOVE_KEY) {
+        let (key, asked) = rest.split_once(':')?;
+        return Some(Press::RemoveKey { key: key.parse().ok()?, asked: asked.parse().ok()? });
+    }
+    ButtonId::parse(id).filter(|button| button.part < MAX_PARTS).map(Press::Reply)
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use shared::clock::SystemClock;
+    use shared::{clock::SystemClock, ids::DeliveryId};
 
     use super::*;
 
     fn all() -> [Press; 3] {
         let delivery = DeliveryId::new(&SystemClock);
         [
-            Press::Stop { delivery, part: 12 },
-            Press::Retry { delivery },
+            Press::Reply(ButtonId::stop(delivery, 12)),
+            Press::Reply(ButtonId::retry(delivery)),
             Press::RemoveKey { key: ApiKeyId::new(&SystemClock), asked: u64::MAX.into() },
         ]
     }
@@ -109,7 +80,7 @@ mod tests {
     #[test]
     fn a_button_reads_what_it_wrote_and_fits() {
         for press in all() {
-            let id = press.button().custom_id;
+            let id = press.to_string();
             assert_eq!(id.parse(), Ok(press));
             assert!(id.len() <= 100, "{id}");
         }

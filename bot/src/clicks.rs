@@ -4,25 +4,28 @@
 //! what did not work is said, to the one who pressed. Whether they may is decided in the store.
 
 use serenity::all::ComponentInteraction;
+use shared::{
+    ids::DeliveryId,
+    store::{Retried, Stopped},
+};
 
 use crate::{
     app::{App, in_time},
     buttons::Press,
     caller::{Caller, Trouble},
     commands::wallet::remove,
+    delivery::Button,
     rest::{Answer, Message},
     texts::buttons as texts,
-};
-use shared::{
-    ids::DeliveryId,
-    store::{Retried, Stopped},
 };
 
 /// Deals with a click.
 pub async fn clicked(app: &App, click: &ComponentInteraction) {
     match click.data.custom_id.parse::<Press>() {
-        Ok(Press::Stop { delivery, .. }) => stop(app, click, delivery).await,
-        Ok(Press::Retry { delivery }) => retry(app, click, delivery).await,
+        Ok(Press::Reply(pressed)) => match pressed.button {
+            Button::Stop => stop(app, click, pressed.delivery).await,
+            Button::Retry => retry(app, click, pressed.delivery).await,
+        },
         Ok(Press::RemoveKey { key, asked }) => remove::confirmed(app, click, key, asked).await,
         Err(_) => Caller::of_click(app, click).say_privately(app, texts::NO_LONGER_VALID).await,
     }
@@ -38,7 +41,7 @@ async fn stop(app: &App, click: &ComponentInteraction, delivery: DeliveryId) {
             if let Stopped::Cancelled { user } = outcome {
                 // the lane is free for what waits behind it
                 app.wake(user).await;
-                app.shows.notify_one();
+                app.shows.ring();
             }
             if let Some(text) = texts::stopped(outcome) {
                 caller.mention_privately(app, text).await;
@@ -58,7 +61,7 @@ async fn retry(app: &App, click: &ComponentInteraction, delivery: DeliveryId) {
         Ok(outcome) => {
             if let Retried::Taken { user, .. } = &outcome {
                 app.wake(*user).await;
-                app.shows.notify_one();
+                app.shows.ring();
             }
             if matches!(outcome, Retried::Taken { .. } | Retried::Already) {
                 // the old reply stays as it is, without the button

@@ -106,7 +106,7 @@ async fn take(app: &Arc<App>, message: &MessageEvent, targets: &[Target], text: 
         Ok(Accepted::Taken { user, requests }) => {
             tracing::debug!(user.id = %user, requests = requests.len(), "accepted");
             app.wake(user).await;
-            app.shows.notify_one();
+            app.shows.ring();
         }
         Ok(Accepted::Already) => {}
         Ok(Accepted::Refused { user, why }) => {

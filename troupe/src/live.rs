@@ -23,7 +23,7 @@ pub(crate) fn run(local: bool) -> ExitCode {
 
 async fn serve(config: TroupeConfig, redactor: Redactor) -> anyhow::Result<Outcome> {
     let lifecycle = Lifecycle::new(config.process.shutdown_grace);
-    let interrupts = Interrupts::from_signals().context("signals can't be received")?;
+    let mut interrupts = Interrupts::from_signals().context("signals can't be received")?;
     for notice in &config.notices {
         tracing::warn!("{notice}");
     }
@@ -39,7 +39,9 @@ async fn serve(config: TroupeConfig, redactor: Redactor) -> anyhow::Result<Outco
                 provider: config.provider,
                 redactor,
             };
-            let store = process.start(&lifecycle).await?;
+            let Some(store) = process.start(&lifecycle, &mut interrupts).await? else {
+                return Ok(Outcome::Clean);
+            };
             tracing::info!("bot and worker are starting");
             let outcome = lifecycle.wait(interrupts).await;
             store.close().await;

@@ -98,11 +98,14 @@ pub(crate) async fn serve(
     config: TroupeConfig,
     redactor: Redactor,
     lifecycle: Lifecycle,
-    interrupts: Interrupts,
+    mut interrupts: Interrupts,
 ) -> anyhow::Result<Outcome> {
     let data_dir = config.process.data_dir.clone();
     let stage = Stage::open().await?;
-    let store = stage.process(config, redactor)?.start(&lifecycle).await?;
+    let process = stage.process(config, redactor)?;
+    let Some(store) = process.start(&lifecycle, &mut interrupts).await? else {
+        return Ok(Outcome::Clean);
+    };
     let ready = async {
         stage.wait_for_bot().await?;
         welcome(&stage, &data_dir)?;

@@ -9,7 +9,7 @@ use shared::{
     config::{
         DatabaseUrl, DiscordConfig, MasterKeyTexts, ProviderConfig, RedisConfig, RequestConfig,
     },
-    lifecycle::Lifecycle,
+    lifecycle::{Interrupts, Lifecycle},
     secret::UserApiKey,
     startup,
     store::Store,
@@ -31,12 +31,18 @@ pub(crate) struct OneProcess {
 }
 
 impl OneProcess {
-    /// Starts both; they end with `lifecycle`. The store is to be closed after that.
-    pub(crate) async fn start(self, lifecycle: &Lifecycle) -> anyhow::Result<Store> {
+    /// Starts both; they end with `lifecycle`. The store is to be closed after that. `None` when the
+    /// process was interrupted before the database was there.
+    pub(crate) async fn start(
+        self,
+        lifecycle: &Lifecycle,
+        interrupts: &mut Interrupts,
+    ) -> anyhow::Result<Option<Store>> {
         let clock: SharedClock = Arc::new(SystemClock);
         let vault = startup::open_vault(&self.master_keys)?;
-        let store =
-            startup::open_store(&self.database, Arc::clone(&clock), &lifecycle.soft()).await?;
+        let opened =
+            startup::open_store(&self.database, Arc::clone(&clock), interrupts.next()).await?;
+        let Some(store) = opened else { return Ok(None) };
         startup::check_canary(&store, &vault).await?;
         let hints = match &self.redis {
             Some(redis) => {
@@ -69,8 +75,9 @@ impl OneProcess {
             nudges: hints.nudge_receiver,
             redactor: self.redactor,
             lifecycle: lifecycle.clone(),
+            pace: bot::lease::Pace::default(),
         };
         lifecycle.spawn("bot", bot::run(bot));
-        Ok(store)
+        Ok(Some(store))
     }
 }

@@ -21,7 +21,6 @@ use shared::{
     },
     vault::MasterKey,
 };
-use tokio_util::sync::CancellationToken;
 
 use crate::cli::{LogsArgs, SuperuserAction};
 
@@ -76,8 +75,9 @@ pub(crate) fn superuser(action: &SuperuserAction) -> ExitCode {
 }
 
 async fn change_superusers(database: &DatabaseUrl, action: &SuperuserAction) -> anyhow::Result<()> {
-    let store =
-        startup::open_store(database, Arc::new(SystemClock), &CancellationToken::new()).await?;
+    let forever = std::future::pending();
+    let opened = startup::open_store(database, Arc::new(SystemClock), forever).await?;
+    let Some(store) = opened else { return Ok(()) };
     match action {
         SuperuserAction::Add { discord_id } => {
             let user = store.ensure_user(DiscordUserId::from(*discord_id), "").await?;

@@ -21,12 +21,16 @@ fn main() -> ExitCode {
 }
 
 async fn serve(config: WorkerConfig, redactor: Redactor) -> anyhow::Result<Outcome> {
+    for notice in &config.notices {
+        tracing::warn!("{notice}");
+    }
     let clock: SharedClock = Arc::new(SystemClock);
     let lifecycle = Lifecycle::new(config.process.shutdown_grace);
-    let interrupts = Interrupts::from_signals().context("signals can't be received")?;
+    let mut interrupts = Interrupts::from_signals().context("signals can't be received")?;
     let vault = startup::open_vault(&config.master_keys)?;
-    let store =
-        startup::open_store(&config.database, Arc::clone(&clock), &lifecycle.soft()).await?;
+    let opened =
+        startup::open_store(&config.database, Arc::clone(&clock), interrupts.next()).await?;
+    let Some(store) = opened else { return Ok(Outcome::Clean) };
     startup::check_canary(&store, &vault).await?;
     let hints =
         wake::redis(config.redis.url.expose_secret(), &config.redis.prefix, Arc::clone(&clock))?;

@@ -83,7 +83,7 @@ pub(crate) async fn accept(app: &App, mail: ChatMail) {
     match take(app, &mail).await {
         Ok(Ok(Accepted::Taken { user, .. })) => {
             app.wake(user).await;
-            app.shows.notify_one();
+            app.shows.ring();
         }
         Ok(Ok(Accepted::Already)) => {}
         Ok(Ok(Accepted::Refused { why, .. })) => {

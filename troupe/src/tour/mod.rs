@@ -45,7 +45,11 @@ pub(crate) fn run() -> ExitCode {
 async fn play(config: TroupeConfig, redactor: Redactor) -> anyhow::Result<Outcome> {
     let lifecycle = Lifecycle::new(Duration::from_secs(5));
     let stage = Stage::open().await?;
-    let store = stage.process(config, redactor)?.start(&lifecycle).await?;
+    let mut interrupts = Interrupts::from_signals().context("signals can't be received")?;
+    let process = stage.process(config, redactor)?;
+    let Some(store) = process.start(&lifecycle, &mut interrupts).await? else {
+        return Ok(Outcome::Clean);
+    };
     let mut transcript = Transcript::default();
     let seen = async {
         stage.wait_for_bot().await?;
@@ -53,7 +57,6 @@ async fn play(config: TroupeConfig, redactor: Redactor) -> anyhow::Result<Outcom
     };
     let seen = seen.await;
     lifecycle.stop();
-    let (_never, interrupts) = Interrupts::channel();
     let stopped = lifecycle.wait(interrupts).await;
     store.close().await;
     seen.context("the tour stopped at a step that was not seen")?;

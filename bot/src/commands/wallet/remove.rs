@@ -11,7 +11,7 @@ use crate::{
     buttons::Press,
     caller::{Caller, Trouble},
     commands::{Context, acknowledged, privately, providers},
-    rest::{Answer, Message, Row},
+    rest::{Answer, Button, ButtonStyle, Message, Row},
     texts::wallet as texts,
 };
 
@@ -48,7 +48,8 @@ async fn question(
     Ok(match keys.iter().find(|key| key.provider == provider) {
         Some(key) => {
             let press = Press::RemoveKey { key: key.id, asked: caller.account.id };
-            Message::text(texts::confirm_removal(key)).with_row(Row(vec![press.button()]))
+            let yes = Button::new(ButtonStyle::Danger, press.to_string(), texts::CONFIRM);
+            Message::text(texts::confirm_removal(key)).with_row(Row(vec![yes]))
         }
         None => Message::text(texts::none_for(provider)),
     })
