@@ -1,6 +1,12 @@
-//! The bot's way to Discord, against a small Discord of axum on a free port.
+//! The bot's way to Discord, against a small Discord of axum on a free port; and the whole bot,
+//! between the playground's Discord and a database.
 
+mod commands;
 mod fake;
 mod gateway;
+mod lease;
 mod limiter;
+mod messages;
 mod rest;
+mod stage;
+mod wallet;

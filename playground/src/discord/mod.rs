@@ -21,6 +21,7 @@
 //! the other one. The [`Ledger`] writes down what goes over the wire, and [`Faults`] break it.
 
 mod bell;
+mod building;
 mod connection;
 mod faults;
 mod form;

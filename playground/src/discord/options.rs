@@ -40,7 +40,7 @@ impl Default for Options {
             compression: true,
             shards: 1,
             answer_deadline: Duration::from_secs(3),
-            token_lifetime: Duration::from_secs(15 * 60),
+            token_lifetime: Duration::from_mins(15),
             rate_limits: RateLimits::default(),
             ledger_entries: 200_000,
         }

@@ -2,7 +2,7 @@
 
 use std::{sync::Once, time::Duration};
 
-use flate2::read::ZlibDecoder;
+use flate2::{Decompress, FlushDecompress, read::ZlibDecoder};
 use futures_util::{SinkExt, StreamExt};
 use playground::discord::{LocalDiscord, Options, RateLimits};
 use serde_json::{Value, json};
@@ -74,11 +74,15 @@ pub(crate) struct Gateway(WebSocketStream<MaybeTlsStream<TcpStream>>);
 impl Gateway {
     /// Connects, and hears HELLO.
     pub(crate) async fn connect(rest: &Rest) -> Self {
-        let url = rest.ok("GET", "/gateway", Value::Null).await["url"].as_str().unwrap().to_owned();
-        let (socket, _) = connect_async(format!("{url}/?v=10")).await.unwrap();
-        let mut gateway = Self(socket);
+        let mut gateway = Self::dial(rest, "?v=10").await;
         assert_eq!(gateway.frame().await["op"], 10);
         gateway
+    }
+
+    pub(crate) async fn dial(rest: &Rest, query: &str) -> Self {
+        let url = rest.ok("GET", "/gateway", Value::Null).await["url"].as_str().unwrap().to_owned();
+        let (socket, _) = connect_async(format!("{url}/{query}")).await.unwrap();
+        Self(socket)
     }
 
     /// Connects and identifies as the only shard; hears READY and the servers.
@@ -128,6 +132,17 @@ impl Gateway {
             }
             other => panic!("no frame but {other:?}"),
         }
+    }
+
+    /// The next frame of a stream that is compressed as a whole.
+    pub(crate) async fn inflated(&mut self, inflate: &mut Decompress) -> Value {
+        let Some(Message::Binary(bytes)) = self.message().await else {
+            panic!("no compressed frame")
+        };
+        assert!(bytes.ends_with(&[0, 0, 0xff, 0xff]), "clients look for the end of a flush");
+        let mut text = Vec::with_capacity(1 << 16);
+        inflate.decompress_vec(&bytes, &mut text, FlushDecompress::Sync).unwrap();
+        serde_json::from_slice(&text).unwrap()
     }
 
     /// The code with which the server closes next.

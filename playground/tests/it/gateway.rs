@@ -1,6 +1,8 @@
 //! Sessions, shards and intents.
 
-use playground::discord::{LocalDiscord, Options};
+use std::collections::VecDeque;
+
+use playground::discord::{Entry, LocalDiscord, Options, Traffic};
 use serde_json::{Value, json};
 
 use crate::bot::{Gateway, INTENTS, PATIENCE, Rest, discord};
@@ -130,4 +132,42 @@ async fn people_react_and_type() {
     assert_eq!(gateway.event("MESSAGE_UPDATE").await["content"], "nicer");
     discord.redeliver(message);
     assert_eq!(gateway.event("MESSAGE_CREATE").await["id"], message.to_string());
+}
+
+#[tokio::test]
+async fn what_a_silent_gateway_kept_back_is_told_after_a_resume() {
+    let discord = discord().await;
+    let (rest, alice) = (Rest::new(&discord), discord.user("alice"));
+    let (mut gateway, ready) = Gateway::start(&rest).await;
+    discord.faults().silence_gateway(true);
+    alice.say("general", "unheard").unwrap();
+    gateway.send(json!({"op": 1, "d": 2})).await;
+    let heartbeat_came = |world: &VecDeque<Entry>| {
+        let beats = world
+            .iter()
+            .any(|entry| matches!(&entry.what, Traffic::Received(frame) if frame["op"] == 1));
+        beats.then_some(())
+    };
+    discord.ledger().wait_for(PATIENCE, heartbeat_came).await.unwrap();
+    discord.faults().drop_gateway();
+    assert!(gateway.message().await.is_none(), "neither the event nor the acknowledgement");
+
+    discord.faults().clear();
+    let mut gateway = Gateway::connect(&rest).await;
+    gateway.resume(&rest, &ready, 2).await;
+    assert_eq!(gateway.event("MESSAGE_CREATE").await["content"], "unheard");
+    gateway.event("RESUMED").await;
+}
+
+#[tokio::test]
+async fn a_whole_connection_can_be_one_compressed_stream() {
+    let discord = discord().await;
+    let rest = Rest::new(&discord);
+    let mut gateway = Gateway::dial(&rest, "?v=10&encoding=json&compress=zlib-stream").await;
+    let mut inflate = flate2::Decompress::new(true);
+    let hello = gateway.inflated(&mut inflate).await;
+    assert_eq!(hello["op"], 10);
+    gateway.identify(&rest, json!([0, 1]), INTENTS).await;
+    assert_eq!(gateway.inflated(&mut inflate).await["t"], "READY");
+    assert_eq!(gateway.inflated(&mut inflate).await["t"], "GUILD_CREATE");
 }

@@ -82,7 +82,14 @@ async fn webhooks_in_threads_belong_to_the_parent() {
     );
     rest.ok("POST", &format!("{hook}?thread_id={thread}"), json!({"content": "in the thread"}))
         .await;
-    assert_eq!(discord.user("alice").visible_messages(thread).unwrap().len(), 1);
+    let posted = discord.user("alice").visible_messages(thread).unwrap().remove(0);
+    let path = format!("{hook}/messages/{}", posted.id);
+    assert_eq!(
+        rest.fails("PATCH", &path, json!({"content": "x"})).await,
+        (404, 10008),
+        "no thread_id"
+    );
+    rest.ok("PATCH", &format!("{path}?thread_id={thread}"), json!({"content": "x"})).await;
     let elsewhere = discord.channel("rehearsal").unwrap();
     assert_eq!(
         rest.fails("POST", &format!("{hook}?thread_id={elsewhere}"), json!({"content": "x"})).await,

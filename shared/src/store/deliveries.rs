@@ -368,6 +368,15 @@ impl Store {
     /// Gives a delivery up that Discord takes nowhere: its payer is told once, and the conversation
     /// goes on. What has not been called yet is not called any more.
     pub async fn give_up_delivery(&self, delivery: &OpenDelivery, bot: BotId) -> Result<()> {
+        self.end_unseen(delivery, bot, true).await
+    }
+
+    /// Gives a delivery up whose message somebody has deleted: they know, and nobody is told.
+    pub async fn withdraw_delivery(&self, delivery: &OpenDelivery, bot: BotId) -> Result<()> {
+        self.end_unseen(delivery, bot, false).await
+    }
+
+    async fn end_unseen(&self, delivery: &OpenDelivery, bot: BotId, tell: bool) -> Result<()> {
         const SQL: &str = "
             UPDATE deliveries
                SET outcome = 'undeliverable', token_iv = NULL, token_content = NULL, token_tag = NULL,
@@ -400,10 +409,37 @@ impl Store {
                 .execute(c)
                 .await?
                 .rows_affected());
+        }
+        if changed == 1 && tell {
             let kind = NoticeKind::Undeliverable;
             self.add_notice_in(&mut tx, delivery.user, kind, Some(delivery.request), None).await?;
         }
         tx.commit().await
+    }
+
+    /// Forgets the messages from part `from` on: they were deleted, or nobody can edit them any more.
+    /// `false` when the delivery is not ours.
+    pub async fn forget_parts(&self, id: DeliveryId, bot: BotId, from: i64) -> Result<bool> {
+        const OURS: &str = "UPDATE deliveries SET updated_at = $3 WHERE id = $1 AND owner = $2";
+        const SQL: &str = "DELETE FROM delivery_parts WHERE delivery_id = $1 AND part >= $2";
+        let mut tx = self.db.begin().await?;
+        let ours = on_tx!(&mut tx, |c| sqlx::query(OURS)
+            .bind(id)
+            .bind(bot)
+            .bind(self.clock.now())
+            .execute(c)
+            .await?
+            .rows_affected());
+        if ours == 1 {
+            on_tx!(&mut tx, |c| sqlx::query(SQL)
+                .bind(id)
+                .bind(from)
+                .execute(c)
+                .await?
+                .rows_affected());
+        }
+        tx.commit().await?;
+        Ok(ours == 1)
     }
 
     /// Who said this? The personality behind a message of ours, and what its delivery said in all.

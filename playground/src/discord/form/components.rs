@@ -56,7 +56,7 @@ fn check_button(form: &mut Form, place: &str, button: &Value) {
     form.length(&format!("{place}.label"), &button["label"], 0..=80);
     match button["style"].as_u64() {
         Some(1..=4) => {
-            form.required_length(&format!("{place}.custom_id"), &button["custom_id"], 1..=100)
+            form.required_length(&format!("{place}.custom_id"), &button["custom_id"], 1..=100);
         }
         Some(5) => form.required_length(&format!("{place}.url"), &button["url"], 1..=512),
         Some(6) => {}

@@ -36,7 +36,7 @@ pub(in crate::discord) fn check_message(
     check_flags(&mut form, body["flags"].as_u64().unwrap_or_default(), sender);
     match sender {
         Sender::Webhook if !body["username"].is_null() => {
-            check_webhook_name(&mut form, "username", &body["username"])
+            check_webhook_name(&mut form, "username", &body["username"]);
         }
         Sender::Bot => form.length("nonce", &body["nonce"], 0..=25),
         _ => {}

@@ -1,4 +1,4 @@
-//! What Discord takes and refuses, beyond what its OpenAPI document says.
+//! What Discord takes and refuses, beyond what its `OpenAPI` document says.
 //!
 //! Refusals have code 50035 and name each wrong place of the body, nested as the body is.
 
@@ -37,7 +37,7 @@ impl Form {
         let problem = json!({"code": code, "message": message.into()});
         match &mut node["_errors"] {
             Value::Array(problems) => problems.push(problem),
-            none => *none = json!([problem]),
+            unset => *unset = json!([problem]),
         }
     }
 

@@ -148,7 +148,9 @@ impl Socket {
                     .collect();
                 world.switchboard.open(id.clone(), shard, intents, self.line.clone());
                 world.switchboard.tell(&id, "READY", &hello);
-                guilds.iter().for_each(|guild| world.switchboard.tell(&id, "GUILD_CREATE", guild));
+                for guild in &guilds {
+                    world.switchboard.tell(&id, "GUILD_CREATE", guild);
+                }
                 self.session = Some(id);
             }
         }

@@ -8,7 +8,7 @@ use super::place::ActError;
 use crate::discord::{
     gateway::{Event, Intents},
     snowflake::Snowflake,
-    world::{Interaction, InteractionKind, Permissions, World, member},
+    world::{INTERACTION_TOKEN, Interaction, InteractionKind, Permissions, World, member},
 };
 
 /// The largest file that an answer may carry.
@@ -21,12 +21,14 @@ pub(super) struct Doing {
     pub(super) kind: InteractionKind,
     pub(super) data: Value,
     pub(super) message: Option<Snowflake>,
+    /// For a form: what is told about the interaction that opened it.
+    pub(super) opened_by: Option<Value>,
 }
 
 /// Sends the event, and returns the token that the bot answers with.
 pub(super) fn begin(world: &mut World, doing: Doing) -> Result<String, ActError> {
     let id = world.ids.next();
-    let token = format!("interaction-token-{id}");
+    let token = format!("{INTERACTION_TOKEN}{id}");
     let guild = world.channel(doing.channel).and_then(|channel| channel.guild);
     let interaction = Interaction {
         id,
@@ -36,13 +38,14 @@ pub(super) fn begin(world: &mut World, doing: Doing) -> Result<String, ActError>
         channel: doing.channel,
         guild,
         message: doing.message,
+        opened_by: doing.opened_by,
         created: Instant::now(),
         answer: None,
         acknowledged: false,
         original: None,
         followups: Vec::new(),
     };
-    let event = event(world, &interaction, doing.data)?;
+    let event = event(world, &interaction, &doing.data)?;
     world.interactions.insert(token.clone(), interaction);
     let event = match guild {
         Some(guild) => Event::guild("INTERACTION_CREATE", guild, Intents::NONE, event),
@@ -52,7 +55,7 @@ pub(super) fn begin(world: &mut World, doing: Doing) -> Result<String, ActError>
     Ok(token)
 }
 
-fn event(world: &World, interaction: &Interaction, data: Value) -> Result<Value, ActError> {
+fn event(world: &World, interaction: &Interaction, data: &Value) -> Result<Value, ActError> {
     let channel = world
         .channel(interaction.channel)
         .ok_or(ActError::NoSuchPlace(interaction.channel.into()))?;
@@ -62,7 +65,7 @@ fn event(world: &World, interaction: &Interaction, data: Value) -> Result<Value,
         "channel_id": channel.id, "channel": world.interaction_channel_json(channel),
         "app_permissions": world.bot_permissions(channel).to_string(), "locale": "en-GB",
         "entitlements": [], "authorizing_integration_owners": interaction.installed_by(),
-        "context": if interaction.guild.is_some() { 0 } else { 1 },
+        "context": u8::from(interaction.guild.is_none()),
         "attachment_size_limit": ATTACHMENT_LIMIT,
     });
     if let (Some(guild), Some(user)) = (interaction.guild, world.user(interaction.user)) {

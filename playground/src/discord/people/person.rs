@@ -264,7 +264,10 @@ impl Person {
         data: Value,
         message: Option<Snowflake>,
     ) -> Result<Invocation, ActError> {
-        let token = interact::begin(world, Doing { user: self.id, channel, kind, data, message })?;
+        let token = interact::begin(
+            world,
+            Doing { user: self.id, channel, kind, data, message, opened_by: None },
+        )?;
         Ok(Invocation::new(Arc::clone(&self.server), token))
     }
 

@@ -70,13 +70,13 @@ fn descend(
 ) -> Result<Value, ActError> {
     let offered = items(&definition["options"]);
     let holds_more = |option: &&Value| matches!(option["type"].as_u64(), Some(1 | 2));
-    let Some((word, rest)) = path.split_first() else {
+    let Some((next, rest)) = path.split_first() else {
         if offered.iter().any(|option| holds_more(&option)) {
             return Err(ActError::NoSuchCommand(words.to_owned()));
         }
         return fill(world, offered, typed, resolved);
     };
-    let inner = offered.iter().filter(holds_more).find(|option| option["name"] == *word);
+    let inner = offered.iter().filter(holds_more).find(|option| option["name"] == *next);
     let inner = inner.ok_or_else(|| ActError::NoSuchCommand(words.to_owned()))?;
     let options = descend(world, inner, rest, words, typed, resolved)?;
     Ok(json!([{"type": inner["type"], "name": inner["name"], "options": options}]))
@@ -177,7 +177,9 @@ impl Resolved {
         self.add("users", user.id, user.to_json());
         let mut member = member(user);
         if let Some(fields) = member.as_object_mut() {
-            ["user", "deaf", "mute"].iter().for_each(|key| drop(fields.remove(*key)));
+            for key in ["user", "deaf", "mute"] {
+                fields.remove(key);
+            }
             fields.insert("permissions".to_owned(), "0".into());
         }
         self.add("members", user.id, member);

@@ -51,6 +51,7 @@ pub(super) fn submit(
     typed: &[(&str, &str)],
 ) -> Result<String, ActError> {
     let interaction = world.interaction(token).cloned().ok_or(ActError::NoForm)?;
+    let opened_by = interaction.metadata(&world.user_json(interaction.user));
     let Some(Answer::Modal(modal)) = interaction.answer.filter(|_| interaction.acknowledged) else {
         return Err(ActError::NoForm);
     };
@@ -73,6 +74,7 @@ pub(super) fn submit(
         kind: InteractionKind::ModalSubmit,
         data,
         message: interaction.message,
+        opened_by: Some(opened_by),
     };
     interact::begin(world, doing)
 }

@@ -8,7 +8,7 @@ use super::{
     route::{parse, unknown},
 };
 use crate::discord::{
-    form::{check_commands, items},
+    form::check_commands,
     snowflake::Snowflake,
     world::{Command, User, World},
 };
@@ -44,7 +44,8 @@ fn commands(
     match (call.method.as_str(), segments) {
         ("GET", []) => Ok(list(world, guild)),
         ("PUT", []) => {
-            replace(world, guild, items(&call.body))?;
+            let commands = call.body.as_array().ok_or(Refusal::INVALID_JSON)?;
+            replace(world, guild, commands)?;
             Ok(list(world, guild))
         }
         ("POST", []) => create(world, guild, &call.body),

@@ -12,6 +12,7 @@ use super::call::Call;
 use crate::discord::{
     options::{Rate, RateLimits},
     snowflake::now,
+    world::INTERACTION_TOKEN,
 };
 
 /// Once there are more buckets than this, those that are full again are forgotten.
@@ -26,7 +27,7 @@ pub(super) enum Verdict {
 /// All buckets.
 pub(crate) struct Buckets {
     limits: RateLimits,
-    buckets: HashMap<String, Bucket>,
+    known: HashMap<String, Bucket>,
     global: Bucket,
 }
 
@@ -47,7 +48,7 @@ struct Route {
 
 impl Buckets {
     pub(crate) fn new(limits: RateLimits) -> Self {
-        Self { limits, buckets: HashMap::new(), global: Bucket::new(Instant::now()) }
+        Self { limits, known: HashMap::new(), global: Bucket::new(Instant::now()) }
     }
 
     /// Counts a call.
@@ -60,11 +61,11 @@ impl Buckets {
                 return refuse(self.global.resets - now, true, Vec::new());
             }
         }
-        if self.buckets.len() > MANY_BUCKETS {
-            self.buckets.retain(|_, bucket| bucket.resets > now);
+        if self.known.len() > MANY_BUCKETS {
+            self.known.retain(|_, bucket| bucket.resets > now);
         }
         let key = format!("{} {}", route.shape, route.major);
-        let bucket = self.buckets.entry(key).or_insert_with(|| Bucket::new(now));
+        let bucket = self.known.entry(key).or_insert_with(|| Bucket::new(now));
         let left = bucket.take(now, route.rate);
         let wait = bucket.resets - now;
         let headers = headers(&route, left.unwrap_or(0), wait);
@@ -96,12 +97,13 @@ impl Buckets {
             ("PATCH", ["webhooks", _, _, "messages", _]) => self.limits.webhook_edits,
             _ => self.limits.others,
         };
-        Some(Route {
-            shape,
-            major,
-            rate,
-            counts_globally: segments.first() != Some(&"interactions"),
-        })
+        // neither the first answer to an interaction nor the others count for the bot as a whole
+        let answers_interaction = match segments.as_slice() {
+            ["interactions", ..] => true,
+            ["webhooks", _, token, ..] => token.starts_with(INTERACTION_TOKEN),
+            _ => false,
+        };
+        Some(Route { shape, major, rate, counts_globally: !answers_interaction })
     }
 }
 

@@ -83,8 +83,9 @@ fn read(call: &Call, interaction: &Interaction) -> Result<Answer, Refusal> {
             Ok(Answer::Deferred { ephemeral: flags & EPHEMERAL != 0 })
         }
         // a form that came from a command has no message to update, yet Discord takes type 6 for it
-        (Some(6), InteractionKind::ModalSubmit) => Ok(Answer::DeferredUpdate),
-        (Some(6), InteractionKind::Component) => Ok(Answer::DeferredUpdate),
+        (Some(6), InteractionKind::ModalSubmit | InteractionKind::Component) => {
+            Ok(Answer::DeferredUpdate)
+        }
         (Some(7), _) if has_message => check_edit(data, call.files.len()).map(|()| Answer::Update),
         (Some(9), InteractionKind::Command | InteractionKind::Component) => {
             check_modal(data)?;
@@ -168,7 +169,10 @@ fn describe(
         answer["interaction"]["response_message_id"] = json!(message.id);
         answer["interaction"]["response_message_loading"] = json!(message.is_loading());
         answer["interaction"]["response_message_ephemeral"] = json!(message.is_ephemeral());
-        answer["resource"] = json!({"type": kind, "message": world.message_json(message)});
+        // of a message to come, only the id is told
+        if kind != Some(5) {
+            answer["resource"] = json!({"type": kind, "message": world.message_json(message)});
+        }
     }
     HttpAnswer::ok(answer)
 }

@@ -88,7 +88,6 @@ fn process(
         return (refusal, headers, None);
     }
     let answer = route::route(&mut server.world(), call).unwrap_or_else(Answer::from);
-    server.bell.ring();
     if answer.unknown_route {
         exchange.unknown_route = true;
         tracing::warn!(method = %call.method, path = %call.path, "no such route on the local Discord");
@@ -124,8 +123,7 @@ fn respond(
 ) -> Response {
     exchange.status = answer.status.as_u16();
     exchange.response = answer.body.clone();
-    exchange.headers.clone_from(&headers);
-    server.ledger.write(Traffic::Rest(Box::new(exchange)));
+    exchange.headers = headers;
     let (content_type, body) = match (answer.file, answer.body) {
         (Some(file), _) => ("application/octet-stream", file),
         (None, Value::Null) => ("", bytes::Bytes::new()),
@@ -136,7 +134,8 @@ fn respond(
     if !content_type.is_empty() {
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
-    add_headers(&mut response, &headers);
+    add_headers(&mut response, &exchange.headers);
+    server.ledger.write(Traffic::Rest(Box::new(exchange)));
     response
 }
 

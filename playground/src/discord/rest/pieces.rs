@@ -22,7 +22,7 @@ pub(super) fn draft(
     let mut message = Message::draft(channel, author, &text(&body["content"]));
     message.flags = body["flags"].as_u64().unwrap_or_default();
     message.embeds = embeds(&body["embeds"]);
-    message.components = items(&body["components"]).to_vec();
+    message.components = numbered(&body["components"]);
     message.attachments = uploads(world, call, body, channel);
     message.pings = Pings::of(&message.content, &body["allowed_mentions"], defaults, None);
     message
@@ -50,7 +50,7 @@ pub(super) fn edit(
         message.attachments.iter().filter(kept).cloned().chain(uploaded).collect();
     let says = content.as_deref().unwrap_or(&message.content);
     let embeds = body.get("embeds").map(embeds);
-    let components = body.get("components").map(|components| items(components).to_vec());
+    let components = body.get("components").map(numbered);
     let nothing_left = says.is_empty()
         && attachments.is_empty()
         && embeds.as_ref().unwrap_or(&message.embeds).is_empty();
@@ -81,6 +81,25 @@ fn embeds(sent: &Value) -> Vec<Value> {
         embed
     };
     items(sent).iter().map(complete).collect()
+}
+
+/// Components come back with ids: their own, or numbers in the order in which they stand.
+fn numbered(sent: &Value) -> Vec<Value> {
+    let mut components = items(sent).to_vec();
+    let mut next = 1;
+    for component in &mut components {
+        number(component, &mut next);
+    }
+    components
+}
+
+fn number(component: &mut Value, next: &mut u64) {
+    if component["id"].as_u64().is_none_or(|id| id == 0) {
+        component["id"] = (*next).into();
+    }
+    *next += 1;
+    let inside = component.get_mut("components").and_then(Value::as_array_mut);
+    inside.into_iter().flatten().for_each(|component| number(component, next));
 }
 
 fn uploads(world: &mut World, call: &Call, body: &Value, channel: Snowflake) -> Vec<Attachment> {

@@ -1,7 +1,7 @@
 //! Reactions.
 
 use super::{
-    answer::{Answer, Outcome, Refusal},
+    answer::{Answer, Outcome},
     channels::allowed,
     messages::find,
 };
@@ -28,7 +28,6 @@ pub(super) fn set(
 /// Who gave a reaction.
 pub(super) fn list(world: &World, channel: Snowflake, message: Snowflake, emoji: &str) -> Outcome {
     allowed(world, channel, Permissions::READ_MESSAGE_HISTORY)?;
-    let people =
-        find(world, channel, message)?.reactions.get(emoji).ok_or(Refusal::UNKNOWN_MESSAGE)?;
-    Ok(Answer::ok(people.iter().map(|id| world.user_json(*id)).collect()))
+    let people = find(world, channel, message)?.reactions.get(emoji);
+    Ok(Answer::ok(people.into_iter().flatten().map(|id| world.user_json(*id)).collect()))
 }

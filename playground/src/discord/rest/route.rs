@@ -105,9 +105,11 @@ fn with_webhook_token(
         ("DELETE", []) => webhooks::delete_with_token(world, id, token),
         ("POST", []) if id == world.bot() => interactions::follow_up(world, call, token),
         ("POST", []) => webhook_messages::create(world, call, id, token),
-        ("GET", ["messages", message]) => webhook_messages::get(world, id, token, message),
+        ("GET", ["messages", message]) => webhook_messages::get(world, call, id, token, message),
         ("PATCH", ["messages", message]) => webhook_messages::edit(world, call, id, token, message),
-        ("DELETE", ["messages", message]) => webhook_messages::delete(world, id, token, message),
+        ("DELETE", ["messages", message]) => {
+            webhook_messages::delete(world, call, id, token, message)
+        }
         _ => Ok(unknown()),
     }
 }

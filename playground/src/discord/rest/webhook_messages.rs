@@ -38,8 +38,14 @@ pub(super) fn create(world: &mut World, call: &Call, id: Snowflake, token: &str)
     if call.asks_for("wait") { answer(world, posted) } else { Ok(Answer::nothing()) }
 }
 
-pub(super) fn get(world: &World, id: Snowflake, token: &str, message: &str) -> Outcome {
-    let message = find(world, id, token, message)?;
+pub(super) fn get(
+    world: &World,
+    call: &Call,
+    id: Snowflake,
+    token: &str,
+    message: &str,
+) -> Outcome {
+    let message = find(world, call, id, token, message)?;
     Ok(Answer::ok(world.message_json(message)))
 }
 
@@ -50,7 +56,7 @@ pub(super) fn edit(
     token: &str,
     message: &str,
 ) -> Outcome {
-    let message = find(world, id, token, message)?.clone();
+    let message = find(world, call, id, token, message)?.clone();
     check_edit(&call.body, call.files.len())?;
     let edit = pieces::edit(world, call, &message, Defaults::People)?;
     // the first edit of "is thinking" is its text; that it is ephemeral stays
@@ -58,15 +64,23 @@ pub(super) fn edit(
     answer(world, message.id)
 }
 
-pub(super) fn delete(world: &mut World, id: Snowflake, token: &str, message: &str) -> Outcome {
-    let message = find(world, id, token, message)?.id;
+pub(super) fn delete(
+    world: &mut World,
+    call: &Call,
+    id: Snowflake,
+    token: &str,
+    message: &str,
+) -> Outcome {
+    let message = find(world, call, id, token, message)?.id;
     world.delete(message);
     Ok(Answer::nothing())
 }
 
-/// The message that a webhook wrote, or an interaction's answers.
+/// The message that a webhook wrote, or an interaction's answers. One that stands in a thread is
+/// found only by a call that names the thread.
 fn find<'a>(
     world: &'a World,
+    call: &Call,
     id: Snowflake,
     token: &str,
     message: &str,
@@ -74,11 +88,16 @@ fn find<'a>(
     if id == world.bot() {
         return interactions::find_message(world, token, message);
     }
-    with_token(world, id, token)?;
+    let webhook = with_token(world, id, token)?;
+    let place = match call.asks("thread_id") {
+        None => webhook.channel,
+        Some(thread) => thread.parse().map_err(|_| Refusal::UNKNOWN_CHANNEL)?,
+    };
+    let ours = |message: &&Message| {
+        message.webhook() == Some(id) && message.channel == place && !message.deleted
+    };
     let message = message.parse().ok().and_then(|message| world.message(message));
-    message
-        .filter(|message| message.webhook() == Some(id) && !message.deleted)
-        .ok_or(Refusal::UNKNOWN_MESSAGE)
+    message.filter(ours).ok_or(Refusal::UNKNOWN_MESSAGE)
 }
 
 pub(super) fn answer(world: &World, id: Snowflake) -> Outcome {

@@ -24,7 +24,6 @@ pub struct Guild {
 impl Guild {
     /// The body of a `GUILD_CREATE`.
     pub(crate) fn to_json(&self, members: &[&User], channels: &[&Channel]) -> Value {
-        let mut guild = self.settings();
         let (threads, places): (Vec<&Channel>, Vec<&Channel>) =
             channels.iter().copied().partition(|c| c.is_thread());
         let present = json!({
@@ -36,26 +35,20 @@ impl Guild {
             "channels": places.iter().map(|channel| channel.to_json(&[])).collect::<Vec<_>>(),
             "threads": threads.iter().map(|thread| thread.to_json(&[])).collect::<Vec<_>>(),
         });
-        if let (Value::Object(guild), Value::Object(present)) = (&mut guild, present) {
-            guild.extend(present);
-        }
-        guild
+        let parts = [self.settings(), nothing_set(), present];
+        parts.into_iter().filter_map(|part| part.as_object().cloned()).flatten().collect()
     }
 
-    /// What there is to a server apart from who and what is in it.
+    /// What a server's settings say.
     fn settings(&self) -> Value {
         json!({
             "id": self.id, "name": self.name, "owner_id": self.owner, "roles": [self.everyone()],
-            "icon": null, "icon_hash": null, "splash": null, "discovery_splash": null, "banner": null,
-            "description": null, "region": "deprecated", "afk_channel_id": null, "afk_timeout": 300,
-            "verification_level": 0, "default_message_notifications": 0, "explicit_content_filter": 0,
-            "emojis": [], "stickers": [], "features": [], "mfa_level": 0, "application_id": null,
-            "system_channel_id": null, "system_channel_flags": 0, "rules_channel_id": null,
-            "max_presences": null, "max_members": 500_000, "vanity_url_code": null, "premium_tier": 0,
+            "region": "deprecated", "afk_timeout": 300, "verification_level": 0,
+            "default_message_notifications": 0, "explicit_content_filter": 0, "mfa_level": 0,
+            "system_channel_flags": 0, "max_members": 500_000, "premium_tier": 0,
             "premium_subscription_count": 0, "preferred_locale": "en-US",
-            "public_updates_channel_id": null, "max_video_channel_users": 25, "nsfw_level": 0,
-            "nsfw": false, "premium_progress_bar_enabled": false, "safety_alerts_channel_id": null,
-            "home_header": null, "hub_type": null, "incidents_data": null,
+            "max_video_channel_users": 25, "max_stage_video_channel_users": 50, "nsfw_level": 0,
+            "nsfw": false, "premium_progress_bar_enabled": false, "widget_enabled": false,
         })
     }
 
@@ -68,6 +61,18 @@ impl Guild {
             "managed": false, "mentionable": false, "flags": 0, "icon": null, "unicode_emoji": null,
         })
     }
+}
+
+/// What a server may have and ours has not.
+fn nothing_set() -> Value {
+    json!({
+        "icon": null, "icon_hash": null, "splash": null, "discovery_splash": null, "banner": null,
+        "description": null, "afk_channel_id": null, "application_id": null,
+        "system_channel_id": null, "rules_channel_id": null, "max_presences": null,
+        "vanity_url_code": null, "public_updates_channel_id": null,
+        "safety_alerts_channel_id": null, "home_header": null, "hub_type": null,
+        "incidents_data": null, "widget_channel_id": null, "emojis": [], "stickers": [], "features": [],
+    })
 }
 
 /// A member with its user.

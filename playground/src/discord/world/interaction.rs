@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use super::super::snowflake::Snowflake;
 
+/// How the tokens of interactions begin, by which they are told from those of webhooks.
+pub(crate) const INTERACTION_TOKEN: &str = "interaction-token-";
+
 /// An interaction and what the bot made of it.
 #[derive(Clone, Debug)]
 pub struct Interaction {
@@ -23,6 +26,8 @@ pub struct Interaction {
     pub guild: Option<Snowflake>,
     /// The message whose button was clicked, or from whose button the form came.
     pub message: Option<Snowflake>,
+    /// For a form that was sent: what a message tells about the interaction that opened it.
+    pub opened_by: Option<Value>,
     /// When, which starts the 3 seconds and the 15 minutes.
     pub created: Instant,
     /// The first answer.
@@ -85,10 +90,20 @@ impl InteractionKind {
 impl Interaction {
     /// What a message tells about the interaction it answers.
     pub(crate) fn metadata(&self, user: &Value) -> Value {
-        json!({
+        let mut metadata = json!({
             "id": self.id, "type": self.kind.number(), "user": user,
             "authorizing_integration_owners": self.installed_by(),
-        })
+        });
+        match (&self.opened_by, self.kind, self.message) {
+            (Some(opened_by), ..) => {
+                metadata["triggering_interaction_metadata"] = opened_by.clone();
+            }
+            (None, InteractionKind::Component, Some(message)) => {
+                metadata["interacted_message_id"] = json!(message);
+            }
+            _ => {}
+        }
+        metadata
     }
 
     /// Who installed the application where this happened.

@@ -15,7 +15,10 @@ mod render;
 mod user;
 mod webhook;
 
-pub(crate) use self::{changes::Edit, guild::member, message::webhook_author, user::membership};
+pub(crate) use self::{
+    changes::Edit, guild::member, interaction::INTERACTION_TOKEN, message::webhook_author,
+    user::membership,
+};
 pub use self::{
     channel::{Channel, ChannelKind, Permissions},
     command::Command,
@@ -144,11 +147,13 @@ impl World {
     }
 
     /// Every message of a channel, deleted and ephemeral ones too, oldest first.
+    #[must_use]
     pub fn messages(&self, channel: Snowflake) -> impl DoubleEndedIterator<Item = &Message> {
         self.timelines.get(&channel).into_iter().flatten().filter_map(|id| self.messages.get(id))
     }
 
     /// Every message there ever was, oldest first.
+    #[must_use]
     pub fn all_messages(&self) -> impl DoubleEndedIterator<Item = &Message> {
         self.messages.values()
     }

@@ -83,7 +83,9 @@ impl World {
             json["member"] = membership();
         }
         if let Some(mentioned) = json["mentions"].as_array_mut() {
-            mentioned.iter_mut().for_each(|user| user["member"] = membership());
+            for user in mentioned {
+                user["member"] = membership();
+            }
         }
         json
     }

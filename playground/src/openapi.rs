@@ -1,1 +1,0 @@
-//! Checks against Discord's own OpenAPI document.
