@@ -49,7 +49,7 @@ impl Invariants {
             {
                 return fail("usage is not counted once");
             }
-            self.compare(row).or_else(|what| fail(what))?;
+            self.compare(row).or_else(fail)?;
         }
         Ok(())
     }

@@ -56,6 +56,13 @@ pub(super) enum Unwelcome {
     Busy,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    As(usize),
+    Already,
+    NotNeeded,
+}
+
 #[derive(Clone, Debug, Default)]
 pub(super) struct Model {
     pub(super) requests: Vec<Request>,
@@ -291,18 +298,13 @@ impl Model {
         before
     }
 
-    /// `Ok(None)` when it is not needed, `Ok(Some(None))` when it was done before.
-    pub(super) fn retry(
-        &mut self,
-        i: usize,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Option<usize>>, Unwelcome> {
+    pub(super) fn retry(&mut self, i: usize, now: DateTime<Utc>) -> Result<Again, Unwelcome> {
         let (lane, state) = (self.requests[i].lane, self.requests[i].state);
         if !matches!(state, Interrupted | Failed | Expired | Cancelled) {
-            return Ok(None);
+            return Ok(Again::NotNeeded);
         }
         if self.requests[i].was_retried {
-            return Ok(Some(None));
+            return Ok(Again::Already);
         }
         if self.waiting(lane.0) >= MAX_QUEUED {
             return Err(Unwelcome::Busy);
@@ -311,7 +313,7 @@ impl Model {
         self.requests[i].was_retried = true;
         let seq = self.next_seq[lane.0];
         self.next_seq[lane.0] += 1;
-        Ok(Some(Some(self.insert(lane, seq, key, now, true))))
+        Ok(Again::As(self.insert(lane, seq, key, now, true)))
     }
 
     pub(super) fn bury(&mut self, dead: usize) {

@@ -18,7 +18,7 @@ use shared::{
 use super::{
     super::stage::{delivery_of, figures, snowflake, viola, worker},
     invariants::Invariants,
-    model::{DEADLINE, MAX_ACTIVE, MAX_JOINED, MAX_QUEUED, Model, Unwelcome, partial_text},
+    model::{Again, DEADLINE, MAX_ACTIVE, MAX_JOINED, MAX_QUEUED, Model, Unwelcome, partial_text},
     rows::{self, World},
 };
 
@@ -345,11 +345,13 @@ impl<'a> Life<'a> {
         let retried = store.retry(delivery, person.discord, source, &limits, &no_guests()).await;
         let expected = self.model.retry(index, self.db.clock().now());
         match (retried.unwrap(), expected) {
-            (Retried::Taken { request, .. }, Ok(Some(Some(new)))) => {
+            (Retried::Taken { request, .. }, Ok(Again::As(new))) => {
                 self.model.requests[new].id = request;
                 Ok(())
             }
-            (Retried::NotNeeded, Ok(None)) | (Retried::Already, Ok(Some(None))) => Ok(()),
+            (Retried::NotNeeded, Ok(Again::NotNeeded)) | (Retried::Already, Ok(Again::Already)) => {
+                Ok(())
+            }
             (Retried::Refused(why), Err(expected)) => same(&unwelcome(&why), &expected),
             (retried, expected) => Err(format!("{retried:?}, and the model {expected:?}")),
         }
