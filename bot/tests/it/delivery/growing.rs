@@ -65,7 +65,8 @@ async fn a_long_answer_goes_on_in_further_messages() {
     let bot = world.bot().await;
     let user = world.ask_in("bob", "general").await;
     let mut call = world.call(user).await;
-    let code: String = (0..150).map(|n| format!("let line_{n} = {n};\n")).collect();
+    let lines: Vec<_> = (0..150).map(|n| format!("let line_{n} = {n};\n")).collect();
+    let code = lines.concat();
     let whole = format!("Look:\n```rust\n{code}```\nThat is all.");
     world.grow(&mut call, &whole[..1_000]).await;
     world.wait_for_count("general", 1).await;

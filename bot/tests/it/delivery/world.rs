@@ -73,7 +73,6 @@ impl Process {
 /// What the worker has in hand.
 pub(super) struct Call {
     pub(super) request: ClaimedRequest,
-    pub(super) user: UserId,
     rev: i64,
 }
 
@@ -155,7 +154,7 @@ impl World {
             max_queued: 100,
             max_joined: 1,
             max_joined_chars: 1,
-            deadline: Duration::from_secs(600),
+            deadline: Duration::from_mins(10),
         };
         let system =
             SystemKey { default_model: "local/model".to_owned(), guest_daily_limit: Some(1_000) };
@@ -173,7 +172,7 @@ impl World {
     pub(super) async fn call(&self, user: UserId) -> Call {
         let request = self.store.claim(self.worker, user, 3).await.unwrap().unwrap();
         assert_eq!(self.store.fence(&request, None).await.unwrap(), Fenced::MayCall);
-        Call { request, user, rev: 0 }
+        Call { request, rev: 0 }
     }
 
     /// More of the answer arrives.
