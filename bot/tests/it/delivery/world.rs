@@ -1,6 +1,10 @@
 //! A local Discord, a database, a test in the worker's role, and bots that may be killed.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use bot::{
     delivery::{Bell, Deliveries, DeliverySetup},
@@ -263,18 +267,24 @@ impl World {
             }
         });
         assert_eq!(self.discord.ledger().unknown_routes().len(), 0);
-        let path =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/discord-openapi.json");
-        if !path.exists() {
-            return;
-        }
-        let document = Document::load(path).unwrap();
+        let Some(document) = document() else { return };
         let checks = Checks { strict: true, responses: false };
         for exchange in self.discord.ledger().exchanges_where(|exchange| exchange.status != 0) {
             let problems = document.check(&exchange, checks);
             assert!(problems.is_empty(), "{} {}: {}", exchange.method, exchange.path, problems[0]);
         }
     }
+}
+
+/// Discord's description of its API, where the workspace's neighbour has it. It's long: read once.
+fn document() -> Option<&'static Document> {
+    static DOCUMENT: OnceLock<Option<Document>> = OnceLock::new();
+    let read = || {
+        let path = "../../shared/data/discord-openapi.json";
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        path.exists().then(|| Document::load(path).unwrap())
+    };
+    DOCUMENT.get_or_init(read).as_ref()
 }
 
 fn replies_of(
