@@ -284,8 +284,8 @@ impl Show {
                 Voice::Bot
             }
             (None, None) => {
-                let webhook = self.stage.places.webhooks.for_posting(self.delivery.channel).await?;
-                if webhook.is_some() { Voice::Webhook } else { Voice::Bot }
+                let has_webhook = self.stage.places.has_webhook(&self.delivery).await?;
+                if has_webhook { Voice::Webhook } else { Voice::Bot }
             }
         };
         self.voice = Some(voice.clone());

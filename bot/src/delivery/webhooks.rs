@@ -98,15 +98,6 @@ impl Webhooks {
         Ok(known.ours.iter().find(|webhook| webhook.id == id).cloned())
     }
 
-    /// Whether a message came through a webhook that we can still use.
-    pub(super) async fn is_ours(
-        &self,
-        channel: ChannelId,
-        id: WebhookId,
-    ) -> Result<bool, RestError> {
-        Ok(self.by_id(channel, id).await?.is_some())
-    }
-
     /// Discord doesn't know this webhook any more, or not by this token.
     pub(super) async fn forget(&self, channel: ChannelId, id: WebhookId) {
         self.known(channel).lock().await.ours.retain(|webhook| webhook.id != id);

@@ -28,6 +28,22 @@ async fn a_thread_hears_its_parents_webhook() {
 }
 
 #[tokio::test]
+async fn a_thread_that_was_taken_for_a_channel_is_found_out() {
+    let world = World::new().await;
+    let bot = world.bot().await;
+    let known = world.place("rehearsal");
+    let place = Place { channel: known.thread.unwrap(), thread: None, ..known };
+    let (user, _) = world.ask("bob", place, ReplyBy::Webhook).await;
+    let call = world.call(user).await;
+    world.answer(&call, "In the thread.").await;
+    bot.bell.ring();
+    world.drained().await;
+    let shown = world.wait_for("rehearsal", &["In the thread."]).await;
+    assert_eq!(shown[0].webhook_name(), Some("Viola"));
+    world.check();
+}
+
+#[tokio::test]
 async fn one_webhook_serves_a_channel() {
     let world = World::new().await;
     for who in ["alice", "bob", "carol"] {
