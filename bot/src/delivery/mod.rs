@@ -17,7 +17,7 @@
 //! | `plan` | the next step from what is seen to that (pure) |
 //! | `setback` | what a failure means (pure) |
 //! | `show` | one delivery's task |
-//! | `place`, `webhooks` | how to write where |
+//! | `place`, `webhooks`, `homes` | how to write where |
 //! | `recover` | finding a message that was, perhaps, posted |
 //! | `line` | the order of the first messages in a channel |
 //! | `pacing` | how often a growing text is shown |
@@ -25,6 +25,7 @@
 
 mod answer;
 mod buttons;
+mod homes;
 mod line;
 mod pacing;
 mod place;
@@ -52,7 +53,9 @@ pub use self::{
     running::Deliveries,
     texts::reference,
 };
-use self::{line::Lines, pacing::Pacer, place::Places, typing::Typing, webhooks::Webhooks};
+use self::{
+    homes::Homes, line::Lines, pacing::Pacer, place::Places, typing::Typing, webhooks::Webhooks,
+};
 use crate::rest::{Answer, ApplicationId, InteractionToken, Message, Rest};
 
 /// Words a failure for the person who pays: what to do next. Seen by nobody else.
@@ -118,6 +121,7 @@ impl Stage {
             typing: Typing::new(rest.clone()),
             places: Places {
                 webhooks: Webhooks::new(rest.clone(), application),
+                homes: Homes::new(rest.clone()),
                 rest,
                 application,
             },

@@ -14,6 +14,7 @@ use shared::{
 use super::{
     answer::Look,
     buttons::{Button, ButtonId},
+    homes::Homes,
     pacing::Bucket,
     texts,
     webhooks::Webhooks,
@@ -30,6 +31,7 @@ use crate::{
 pub(super) struct Places {
     pub(super) rest: Rest,
     pub(super) webhooks: Webhooks,
+    pub(super) homes: Homes,
     pub(super) application: ApplicationId,
 }
 
@@ -76,6 +78,12 @@ pub(super) fn message(delivery: DeliveryId, part: usize, look: &Look) -> Message
 }
 
 impl Places {
+    /// Whether a personality can speak for itself there.
+    pub(super) async fn has_webhook(&self, delivery: &OpenDelivery) -> Result<bool, RestError> {
+        let home = self.homes.of(delivery).await?;
+        Ok(self.webhooks.for_posting(home.channel).await?.is_some())
+    }
+
     /// Posts a new message of a reply.
     pub(super) async fn create(
         &self,
@@ -112,16 +120,17 @@ impl Places {
         let name = webhook_name(&delivery.display_name);
         let mut avatar_url = delivery.avatar_url.as_deref().filter(|url| is_web_address(url));
         let mut looked_again = false;
+        let home = self.homes.of(delivery).await?;
         loop {
-            let Some(webhook) = self.webhooks.for_posting(delivery.channel).await? else {
+            let Some(webhook) = self.webhooks.for_posting(home.channel).await? else {
                 return Ok(None);
             };
             let speaker = Speaker { name: &name, avatar_url };
-            let posted = self.rest.execute_webhook(&webhook, delivery.thread, speaker, new).await;
+            let posted = self.rest.execute_webhook(&webhook, home.thread, speaker, new).await;
             match posted {
                 Ok(message) => return Ok(Some((message, webhook.id))),
                 Err(RestError::Gone(Gone::Webhook)) => {
-                    self.webhooks.forget(delivery.channel, webhook.id).await;
+                    self.webhooks.forget(home.channel, webhook.id).await;
                     if looked_again {
                         return Err(RestError::Gone(Gone::Webhook));
                     }
@@ -166,15 +175,16 @@ impl Places {
         id: MessageId,
         new: &Message,
     ) -> Result<(), RestError> {
+        let home = self.homes.of(delivery).await?;
         for _ in 0..2 {
-            let Some(webhook) = self.webhooks.by_id(delivery.channel, webhook).await? else {
+            let Some(webhook) = self.webhooks.by_id(home.channel, webhook).await? else {
                 break;
             };
-            let edited = self.rest.edit_webhook_message(&webhook, delivery.thread, id, new).await;
+            let edited = self.rest.edit_webhook_message(&webhook, home.thread, id, new).await;
             match edited {
                 // perhaps it only has a new token: look once more
                 Err(RestError::Gone(Gone::Webhook)) => {
-                    self.webhooks.forget(delivery.channel, webhook.id).await;
+                    self.webhooks.forget(home.channel, webhook.id).await;
                 }
                 other => return other,
             }
@@ -190,14 +200,13 @@ impl Places {
         part: &Part,
     ) -> Result<(), RestError> {
         let Some(id) = part.message else { return Ok(()) };
+        let home = self.homes.of(delivery).await?;
         let own_webhook = match part.webhook {
-            Some(webhook) => self.webhooks.by_id(delivery.channel, webhook).await?,
+            Some(webhook) => self.webhooks.by_id(home.channel, webhook).await?,
             None => None,
         };
         let deleted = match (own_webhook, voice) {
-            (Some(webhook), _) => {
-                self.rest.delete_webhook_message(&webhook, delivery.thread, id).await
-            }
+            (Some(webhook), _) => self.rest.delete_webhook_message(&webhook, home.thread, id).await,
             (None, Voice::Command(token)) => self.rest.delete_followup(token, id).await,
             (None, _) => self.rest.delete_message(room_of(delivery), id).await,
         };

@@ -57,7 +57,10 @@ impl Places {
     ) -> Result<Option<Part>, RestError> {
         let webhook = message.webhook.filter(|webhook| !self.is_application(*webhook));
         let editable = match webhook {
-            Some(webhook) => self.webhooks.is_ours(delivery.channel, webhook).await?,
+            Some(webhook) => {
+                let home = self.homes.of(delivery).await?;
+                self.webhooks.by_id(home.channel, webhook).await?.is_some()
+            }
             None => message.author.bot,
         };
         if editable {

@@ -20,7 +20,7 @@ use crate::rest::{ApplicationId, Rest, RestError, StoredWebhook, Webhook};
 /// Shown in a server's settings.
 const NAME: &str = "Troupe";
 /// How long a channel without a webhook is left alone.
-const LEFT_ALONE: Duration = Duration::from_secs(60);
+const LEFT_ALONE: Duration = Duration::from_mins(1);
 
 /// What this process knows of the channels' webhooks.
 pub(super) struct Webhooks {
@@ -96,15 +96,6 @@ impl Webhooks {
             Err(error) => return Err(error),
         }
         Ok(known.ours.iter().find(|webhook| webhook.id == id).cloned())
-    }
-
-    /// Whether a message came through a webhook that we can still use.
-    pub(super) async fn is_ours(
-        &self,
-        channel: ChannelId,
-        id: WebhookId,
-    ) -> Result<bool, RestError> {
-        Ok(self.by_id(channel, id).await?.is_some())
     }
 
     /// Discord doesn't know this webhook any more, or not by this token.
