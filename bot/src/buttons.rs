@@ -13,7 +13,7 @@ use crate::delivery::ButtonId;
 
 /// A button of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Press {
+pub(crate) enum Press {
     /// Under a reply: end it here, or ask once more.
     Reply(ButtonId),
     /// Under the question whether a key is to be removed: yes.
@@ -28,7 +28,7 @@ pub enum Press {
 /// A custom id that no button of this version has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no button of ours has this id")]
-pub struct UnknownButton;
+pub(crate) struct UnknownButton;
 
 const REMOVE_KEY: &str = "wallet-remove:v1:";
 /// No reply has as many messages.
@@ -106,7 +106,13 @@ mod tests {
                 }
             }
         }
-        for wrong in ["stop:v1:x:1", "retry:v1:", "wallet-remove:v1:openrouter:1", "wallet-remove:v1:0198c2f4-7a11-7bbb-8c3d-0123456789ab:01", "stop:v1:0198c2f4-7a11-7bbb-8c3d-0123456789ab:-1"] {
+        for wrong in [
+            "stop:v1:x:1",
+            "retry:v1:",
+            "wallet-remove:v1:openrouter:1",
+            "wallet-remove:v1:0198c2f4-7a11-7bbb-8c3d-0123456789ab:01",
+            "stop:v1:0198c2f4-7a11-7bbb-8c3d-0123456789ab:-1",
+        ] {
             assert_eq!(wrong.parse::<Press>(), Err(UnknownButton), "{wrong:?}");
         }
     }

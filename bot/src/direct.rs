@@ -14,13 +14,13 @@ const MAX_PEOPLE: usize = 10_000;
 
 /// The direct-message channels that were opened; Discord counts how often one asks.
 #[derive(Debug, Default)]
-pub struct DirectChannels(Mutex<HashMap<DiscordUserId, ChannelId>>);
+pub(crate) struct DirectChannels(Mutex<HashMap<DiscordUserId, ChannelId>>);
 
 impl DirectChannels {
     /// Tells a person something. With a nonce (at most 25 characters) it may be repeated.
     ///
     /// [`RestError::Forbidden`]: they take no direct messages from here.
-    pub async fn tell(
+    pub(crate) async fn tell(
         &self,
         rest: &Rest,
         person: DiscordUserId,
@@ -55,7 +55,7 @@ impl DirectChannels {
 
 /// The end of an id, which is random, as a nonce that Discord takes.
 #[must_use]
-pub fn nonce(id: uuid::Uuid) -> String {
+pub(crate) fn nonce(id: uuid::Uuid) -> String {
     let id = id.simple().to_string();
     id.get(id.len().saturating_sub(25)..).unwrap_or_default().to_owned()
 }

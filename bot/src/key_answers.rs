@@ -21,7 +21,7 @@ use crate::{
 const SWEEP: Duration = Duration::from_secs(1);
 
 /// Runs until `stop`.
-pub async fn run(app: &Arc<App>, range: ShardRange, stop: &CancellationToken) {
+pub(crate) async fn run(app: &Arc<App>, range: ShardRange, stop: &CancellationToken) {
     let mut sweeps = interval(SWEEP);
     sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -81,6 +81,8 @@ async fn answer(app: &App, check: &Unanswered, text: String) -> Result<(), RestE
         }
     }
     // the person or the process took too long
-    let Ok(Some(user)) = app.store.user(check.user).await else { return Err(RestError::Unavailable) };
+    let Ok(Some(user)) = app.store.user(check.user).await else {
+        return Err(RestError::Unavailable);
+    };
     app.direct.tell(&app.rest, user.discord_id, &text, &nonce(check.id.uuid())).await
 }

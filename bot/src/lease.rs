@@ -119,7 +119,9 @@ async fn try_take(
     pace: Pace,
 ) -> Result<bool, StoreError> {
     let held = store.leases(range).await?;
-    let Some(dead) = watch.all_dead(&held, Instant::now(), pace.dead_after) else { return Ok(false) };
+    let Some(dead) = watch.all_dead(&held, Instant::now(), pace.dead_after) else {
+        return Ok(false);
+    };
     store.take_leases(range, bot, &dead).await
 }
 
@@ -129,7 +131,12 @@ struct Watch(Vec<(Lease, Instant)>);
 
 impl Watch {
     /// Takes note of what was read. The holders, if all of them are dead: also when there are none.
-    fn all_dead(&mut self, held: &[Lease], now: Instant, dead_after: Duration) -> Option<Vec<Lease>> {
+    fn all_dead(
+        &mut self,
+        held: &[Lease],
+        now: Instant,
+        dead_after: Duration,
+    ) -> Option<Vec<Lease>> {
         let since = |lease: &Lease| {
             let known = self.0.iter().find(|(seen, _)| seen == lease);
             (*lease, known.map_or(now, |(_, since)| *since))

@@ -24,7 +24,7 @@ const SWEEP: Duration = Duration::from_secs(1);
 const MAX_ATTEMPTS: i64 = 12;
 
 /// Runs until `stop`.
-pub async fn run(app: &Arc<App>, stop: &CancellationToken) {
+pub(crate) async fn run(app: &Arc<App>, stop: &CancellationToken) {
     let mut sweeps = interval(SWEEP);
     sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -79,7 +79,9 @@ const fn is_final(error: RestError) -> bool {
 fn wait(attempts: i64, error: RestError) -> TimeDelta {
     let doubled = TimeDelta::seconds(2_i64 << attempts.clamp(0, 8)).min(TimeDelta::minutes(5));
     match error {
-        RestError::Limited(after) => TimeDelta::from_std(after).map_or(doubled, |after| after.max(doubled)),
+        RestError::Limited(after) => {
+            TimeDelta::from_std(after).map_or(doubled, |after| after.max(doubled))
+        }
         _ => doubled,
     }
 }

@@ -8,18 +8,14 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    app::App,
-    commands,
-    rest::RestError,
-};
+use crate::{app::App, commands, rest::RestError};
 
 /// The first wait after a failure, and the longest.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// Registers the commands, however long that takes.
-pub async fn register(app: &App, stop: &CancellationToken) {
+pub(crate) async fn register(app: &App, stop: &CancellationToken) {
     let made = poise::builtins::create_application_commands(&commands::all());
     let mut wait = FIRST_WAIT;
     loop {

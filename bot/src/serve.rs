@@ -120,7 +120,8 @@ pub async fn run(env: BotEnv) -> Result<(), BotError> {
         return Ok(());
     };
     let held = shards.held();
-    let range = ShardRange::new(shards.total(), *held.start(), *held.end()).ok_or(BotError::Shards)?;
+    let range =
+        ShardRange::new(shards.total(), *held.start(), *held.end()).ok_or(BotError::Shards)?;
     let bot = BotId::new(env.store.clock());
     let Some(hold) = Hold::take(env.store.clone(), range, bot, env.pace, &stop).await else {
         return Ok(());
@@ -310,7 +311,8 @@ async fn settle(store: &Store, range: ShardRange) {
     loop {
         match store.open_deliveries(range).await {
             Ok(open) => {
-                let under_way = |state| matches!(state, RequestState::Claimed | RequestState::Calling);
+                let under_way =
+                    |state| matches!(state, RequestState::Claimed | RequestState::Calling);
                 if !open.iter().any(|delivery| delivery.is_final || under_way(delivery.state)) {
                     return;
                 }

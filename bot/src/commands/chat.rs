@@ -26,18 +26,14 @@ const TOKEN_LIFETIME: TimeDelta = TimeDelta::seconds(14 * 60 + 30);
 
 /// A `/chat` on its way through its author's mailbox.
 #[derive(Clone, Debug)]
-pub struct ChatMail {
+pub(crate) struct ChatMail {
     caller: Caller,
     personality: String,
     message: String,
 }
 
 /// Talk to a personality
-#[poise::command(
-    slash_command,
-    install_context = "Guild",
-    interaction_context = "Guild|BotDm"
-)]
+#[poise::command(slash_command, install_context = "Guild", interaction_context = "Guild|BotDm")]
 pub(super) async fn chat(
     ctx: Context<'_>,
     #[description = "Who is to answer"]

@@ -9,13 +9,13 @@ mod chat;
 mod providers;
 mod timezone;
 mod usage;
-pub mod wallet;
+pub(crate) mod wallet;
 
 use std::sync::{Arc, atomic::Ordering};
 
 use poise::FrameworkError;
 
-pub use self::chat::ChatMail;
+pub(crate) use self::chat::ChatMail;
 pub(crate) use self::chat::accept as accept_chat;
 use crate::{
     app::App,
@@ -30,7 +30,7 @@ pub(crate) type Context<'a> = poise::ApplicationContext<'a, Arc<Bot>, Trouble>;
 
 /// Every command, as poise knows them.
 #[must_use]
-pub fn all() -> Vec<poise::Command<Arc<Bot>, Trouble>> {
+pub(crate) fn all() -> Vec<poise::Command<Arc<Bot>, Trouble>> {
     vec![chat::chat(), timezone::timezone(), usage::usage(), wallet::wallet()]
 }
 
@@ -60,10 +60,14 @@ pub(crate) async fn on_error(error: FrameworkError<'_, Arc<Bot>, Trouble>) {
         }
         FrameworkError::SubcommandRequired { ctx } => (ctx, texts::PICK_A_SUBCOMMAND),
         FrameworkError::ArgumentParse { ctx, .. } => (ctx, texts::OUTDATED_COMMAND),
-        FrameworkError::CommandStructureMismatch { ctx, .. } => (ctx.into(), texts::OUTDATED_COMMAND),
+        FrameworkError::CommandStructureMismatch { ctx, .. } => {
+            (ctx.into(), texts::OUTDATED_COMMAND)
+        }
         FrameworkError::UnknownInteraction { framework, interaction, .. } => {
             let app = &framework.user_data.app;
-            return Caller::of_command(app, interaction).say_privately(app, texts::OUTDATED_COMMAND).await;
+            return Caller::of_command(app, interaction)
+                .say_privately(app, texts::OUTDATED_COMMAND)
+                .await;
         }
         _ => return tracing::warn!("poise reported a failure outside a command"),
     };
@@ -98,7 +102,10 @@ mod tests {
         fn walk(path: &str, value: &Value, lines: &mut Vec<String>) {
             let name = format!("{path}{}", value["name"].as_str().unwrap_or_default());
             let required = if value["required"] == true { " (required)" } else { "" };
-            lines.push(format!("{name}{required}: {}", value["description"].as_str().unwrap_or_default()));
+            lines.push(format!(
+                "{name}{required}: {}",
+                value["description"].as_str().unwrap_or_default()
+            ));
             for choice in value["choices"].as_array().into_iter().flatten() {
                 lines.push(format!("{name} = {}", choice["value"]));
             }

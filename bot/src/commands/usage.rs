@@ -41,11 +41,7 @@ impl SlashArgument for Chosen {
 }
 
 /// What your key paid for: requests, tokens and cost
-#[poise::command(
-    slash_command,
-    install_context = "Guild",
-    interaction_context = "Guild|BotDm"
-)]
+#[poise::command(slash_command, install_context = "Guild", interaction_context = "Guild|BotDm")]
 pub(super) async fn usage(
     ctx: Context<'_>,
     #[description = "Today, this week, this month, or all; in your timezone"] period: Chosen,

@@ -13,7 +13,9 @@ pub fn stopped(outcome: Stopped) -> Option<&'static str> {
     match outcome {
         Stopped::Cancelled { .. } | Stopped::Asked => None,
         Stopped::TooLate => Some("There was nothing left to stop: the answer had already ended."),
-        Stopped::NotYours => Some("Only the person who asked can stop this: it is their key that pays."),
+        Stopped::NotYours => {
+            Some("Only the person who asked can stop this: it is their key that pays.")
+        }
         Stopped::Unknown => Some(NO_LONGER_VALID),
     }
 }
@@ -23,9 +25,13 @@ pub fn stopped(outcome: Stopped) -> Option<&'static str> {
 pub fn retried(outcome: &Retried) -> Option<String> {
     match outcome {
         Retried::Taken { .. } => None,
-        Retried::Already => Some("This was already tried again; the new answer is further down.".to_owned()),
+        Retried::Already => {
+            Some("This was already tried again; the new answer is further down.".to_owned())
+        }
         Retried::Refused(why) => Some(refusal(why)),
-        Retried::NotNeeded => Some("There is nothing to try again: the answer is whole, or still on its way.".to_owned()),
+        Retried::NotNeeded => Some(
+            "There is nothing to try again: the answer is whole, or still on its way.".to_owned(),
+        ),
         Retried::NotYours => Some(
             "Only the person who asked can try this again: it is their key that pays. \
              You can ask the same thing yourself."

@@ -58,7 +58,13 @@ mod tests {
     #[test]
     fn each_says_what_to_do() {
         let fixed = [
-            UNKNOWN_PERSONALITY, EMPTY, TOO_LONG, EMPTY_MESSAGE, NO_PERSONALITY, ALREADY, FLOOD,
+            UNKNOWN_PERSONALITY,
+            EMPTY,
+            TOO_LONG,
+            EMPTY_MESSAGE,
+            NO_PERSONALITY,
+            ALREADY,
+            FLOOD,
             LOOK_AT_YOUR_MESSAGE,
         ];
         assert_snapshot!(fixed.join("\n\n"));

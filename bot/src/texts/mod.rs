@@ -93,7 +93,10 @@ mod tests {
             Refusal::Busy { waiting: 10 },
         ];
         assert_snapshot!(all.iter().map(refusal).collect::<Vec<_>>().join("\n\n"));
-        assert_snapshot!("fixed", [NOT_ACCEPTED, INTERNAL, OUTDATED_COMMAND, PICK_A_SUBCOMMAND].join("\n\n"));
+        assert_snapshot!(
+            "fixed",
+            [NOT_ACCEPTED, INTERNAL, OUTDATED_COMMAND, PICK_A_SUBCOMMAND].join("\n\n")
+        );
     }
 
     #[test]
@@ -104,7 +107,8 @@ mod tests {
 
     #[test]
     fn thousands_are_set_apart() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567")] {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567")]
+        {
             assert_eq!(grouped(number), text);
         }
         assert_eq!(counted(1, "request", "requests"), "1 request");

@@ -9,12 +9,13 @@ use shared::{
 use super::{counted, grouped};
 
 /// Models that get a line of their own; with the longest names these fit a message.
-const MAX_LINES: usize = 10;
+const MAX_LINES: usize = 8;
 
 /// What a person's own key paid for in a period.
 #[must_use]
 pub fn usage(summary: &UsageSummary, period: Period, zone: Timezone, now: DateTime<Utc>) -> String {
-    let mut lines = vec![format!("📊 **Your usage {}** · {}", named(period), window(period, zone, now))];
+    let mut lines =
+        vec![format!("📊 **Your usage {}** · {}", named(period), window(period, zone, now))];
     if summary.requests() == 0 {
         lines.push("Nothing was charged to a key of yours.".to_owned());
         return lines.join("\n");
@@ -120,9 +121,10 @@ mod tests {
     #[test]
     fn however_many_models_there_are_it_fits_a_message() {
         let name = "m".repeat(100);
-        let many: Vec<_> = (0..40).map(|_| model(&name, i64::from(u32::MAX), i64::MAX / 100, 7)).collect();
+        let many: Vec<_> =
+            (0..40).map(|_| model(&name, i64::from(u32::MAX), i64::MAX / 100, 7)).collect();
         let text = shown(many, Period::All);
-        assert!(text.contains("- 30 more models: "), "{text}");
+        assert!(text.contains("- 32 more models: "), "{text}");
         assert!(text.encode_utf16().count() <= 2000, "{}", text.len());
     }
 }

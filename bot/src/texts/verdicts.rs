@@ -42,7 +42,9 @@ pub fn malformed(provider: Provider, why: MalformedKey) -> String {
     let what = match why {
         MalformedKey::Empty => "There was nothing in the form but spaces or quotes.",
         MalformedKey::TooShort => "That is too short to be a key; part of it may be missing.",
-        MalformedKey::TooLong => "That is too long to be a key; there may be more than the key in it.",
+        MalformedKey::TooLong => {
+            "That is too long to be a key; there may be more than the key in it."
+        }
         MalformedKey::BadCharacters => {
             "There are characters in it that no key has, such as a space or an accent in the middle."
         }
@@ -83,7 +85,9 @@ fn valid(checked: &Checked<'_>, facts: &KeyFacts, now: DateTime<Utc>) -> String 
     }
     if let Some(expires_at) = facts.expires_at.filter(|at| *at <= now + SOON) {
         let at = expires_at.timestamp();
-        lines.push(format!("⚠️ It **expires** <t:{at}:R> (<t:{at}:f>): make a new one before then."));
+        lines.push(format!(
+            "⚠️ It **expires** <t:{at}:R> (<t:{at}:f>): make a new one before then."
+        ));
     }
     lines.join("\n")
 }
@@ -135,7 +139,11 @@ fn could_not_check(checked: &Checked<'_>, why: CouldNotCheck) -> String {
             "Please tell whoever runs this bot; `/wallet set` with the same key helps at once.",
         ),
     };
-    format!("⚠️ {} couldn't be checked: {what}. {} {next}", capital(&named(checked)), unchanged(checked))
+    format!(
+        "⚠️ {} couldn't be checked: {what}. {} {next}",
+        capital(&named(checked)),
+        unchanged(checked)
+    )
 }
 
 fn nobody_asked(checked: &Checked<'_>) -> String {

@@ -29,7 +29,8 @@ pub fn form_label(provider: Provider) -> String {
 }
 
 /// The hint in the empty field; Discord takes 100 characters.
-pub const FORM_PLACEHOLDER: &str = "Paste the key. It is sealed, used for your messages only, never shown again.";
+pub const FORM_PLACEHOLDER: &str =
+    "Paste the key. It is sealed, used for your messages only, never shown again.";
 
 /// The keys of a person.
 #[must_use]

@@ -20,7 +20,9 @@ async fn a_stand_by_takes_over_when_the_holder_falls_silent_and_not_before() {
     let db = TestDb::create(TestEngine::Sqlite).await.unwrap();
     let (range, stop) = (ShardRange::single(), CancellationToken::new());
     let [first, second] = [(); 2].map(|()| BotId::new(&SystemClock));
-    let take = async |bot, stop: &CancellationToken| Hold::take(db.store().clone(), range, bot, PACE, stop).await;
+    let take = async |bot, stop: &CancellationToken| {
+        Hold::take(db.store().clone(), range, bot, PACE, stop).await
+    };
     let holder = take(first, &stop).await.expect("free shards");
     // while it beats, nobody else gets them
     let impatient = CancellationToken::new();
@@ -28,7 +30,8 @@ async fn a_stand_by_takes_over_when_the_holder_falls_silent_and_not_before() {
         tokio::time::sleep(PACE.dead_after * 3).await;
         impatient.cancel();
     };
-    let (_, kept, nobody) = tokio::join!(waiting, holder.keep(&impatient), take(second, &impatient));
+    let (_, kept, nobody) =
+        tokio::join!(waiting, holder.keep(&impatient), take(second, &impatient));
     assert_eq!(kept, Ok(()));
     assert!(nobody.is_none());
     // silent from here on

@@ -17,7 +17,8 @@ async fn a_key_is_typed_checked_stored_listed_and_erased() {
     let mut stage = Stage::start().await;
     let alice = stage.discord.user("alice");
     let form = alice.slash("general", "wallet set", json!({})).unwrap();
-    let Response::Modal { custom_id, title, fields } = form.response(PATIENCE).await.unwrap() else {
+    let Response::Modal { custom_id, title, fields } = form.response(PATIENCE).await.unwrap()
+    else {
         panic!("no form")
     };
     assert_eq!(custom_id, "wallet:set:v1:openrouter");
@@ -28,15 +29,32 @@ async fn a_key_is_typed_checked_stored_listed_and_erased() {
     let sent = form.submit_modal([(field.as_str(), pasted.as_str())]).unwrap();
     let first = sent.response(PATIENCE).await.unwrap();
     assert!(matches!(first, Response::Deferred { ephemeral: true }), "{first:?}");
-    let facts = KeyFacts { remaining: Some(NanoUsd::from_nanos(4_200_000_000)), ..KeyFacts::default() };
-    assert_eq!(stage.decide(&KeyVerdict::Valid(facts)).await, Some(key()), "what pasting added is gone");
+    let facts =
+        KeyFacts { remaining: Some(NanoUsd::from_nanos(4_200_000_000)), ..KeyFacts::default() };
+    assert_eq!(
+        stage.decide(&KeyVerdict::Valid(facts)).await,
+        Some(key()),
+        "what pasting added is gone"
+    );
     let answer = sent.final_message(PATIENCE).await.unwrap();
-    assert!(answer.is_ephemeral() && answer.content.contains("the key …5678"), "{}", answer.content);
-    assert!(answer.content.contains("**stored**") && answer.content.contains("$4.20"), "{}", answer.content);
+    assert!(
+        answer.is_ephemeral() && answer.content.contains("the key …5678"),
+        "{}",
+        answer.content
+    );
+    assert!(
+        answer.content.contains("**stored**") && answer.content.contains("$4.20"),
+        "{}",
+        answer.content
+    );
 
     let listed = alice.slash("general", "wallet list", json!({})).unwrap();
     let listed = listed.final_message(PATIENCE).await.unwrap();
-    assert!(listed.is_ephemeral() && listed.content.contains("…5678: in use"), "{}", listed.content);
+    assert!(
+        listed.is_ephemeral() && listed.content.contains("…5678: in use"),
+        "{}",
+        listed.content
+    );
     let of_bob = stage.discord.user("bob").slash("general", "wallet list", json!({})).unwrap();
     let of_bob = of_bob.final_message(PATIENCE).await.unwrap();
     assert!(of_bob.content.contains("no key stored"), "{}", of_bob.content);
@@ -50,7 +68,10 @@ async fn a_key_is_typed_checked_stored_listed_and_erased() {
     let gone = stage.discord.wait_for(PATIENCE, |world| {
         world.message(question.id).filter(|m| m.content.contains("**erased**")).cloned()
     });
-    assert!(gone.await.is_some_and(|message| message.components.is_empty()), "one press, then no button");
+    assert!(
+        gone.await.is_some_and(|message| message.components.is_empty()),
+        "one press, then no button"
+    );
     drop(yes);
     assert!(alice.click(question.id, "Remove this key").is_err());
     let left = "SELECT COUNT(*) FROM user_api_keys WHERE content IS NOT NULL OR iv IS NOT NULL OR tag IS NOT NULL";
@@ -89,7 +110,8 @@ async fn a_test_writes_nothing_and_each_verdict_has_its_words() {
         (KeyVerdict::CouldNotCheck { why: CouldNotCheck::ProviderDown }, "Nothing was stored"),
     ] {
         let form = alice.slash("general", "wallet test", json!({"new": true})).unwrap();
-        let Response::Modal { custom_id, fields, .. } = form.response(PATIENCE).await.unwrap() else {
+        let Response::Modal { custom_id, fields, .. } = form.response(PATIENCE).await.unwrap()
+        else {
             panic!("no form")
         };
         assert_eq!(custom_id, "wallet:test:v1:openrouter");
@@ -107,7 +129,12 @@ async fn a_test_writes_nothing_and_each_verdict_has_its_words() {
     stored.response(PATIENCE).await.unwrap();
     stage.decide(&KeyVerdict::Valid(KeyFacts::default())).await;
     let answer = stored.final_message(PATIENCE).await.unwrap();
-    assert!(answer.content.contains("your stored key …") && answer.content.contains("no spending limit"), "{}", answer.content);
+    assert!(
+        answer.content.contains("your stored key …")
+            && answer.content.contains("no spending limit"),
+        "{}",
+        answer.content
+    );
     assert_eq!(stage.db.store().live_keys(person.id).await.unwrap().len(), 1);
     stage.stop().await;
 }
@@ -117,9 +144,15 @@ async fn what_cannot_be_a_key_is_sent_nowhere() {
     let stage = Stage::start().await;
     let alice = stage.discord.user("alice");
     let form = alice.slash("general", "wallet set", json!({"provider": "OPENROUTER"})).unwrap();
-    let Response::Modal { fields, .. } = form.response(PATIENCE).await.unwrap() else { panic!("no form") };
+    let Response::Modal { fields, .. } = form.response(PATIENCE).await.unwrap() else {
+        panic!("no form")
+    };
     let field = fields[0].custom_id.as_str();
-    for (typed, words) in [("  \"\" ", "nothing in the form"), ("sk-1", "too short"), ("my key is secret", "no key has")] {
+    for (typed, words) in [
+        ("  \"\" ", "nothing in the form"),
+        ("sk-1", "too short"),
+        ("my key is secret", "no key has"),
+    ] {
         let sent = form.submit_modal([(field, typed)]).unwrap();
         let answer = sent.final_message(PATIENCE).await.unwrap();
         assert!(answer.is_ephemeral() && answer.content.contains(words), "{}", answer.content);
@@ -130,7 +163,11 @@ async fn what_cannot_be_a_key_is_sent_nowhere() {
     for command in ["wallet set", "wallet test", "wallet remove"] {
         let unknown = alice.slash("general", command, json!({"provider": "acme"})).unwrap();
         let answer = unknown.final_message(PATIENCE).await.unwrap();
-        assert!(answer.is_ephemeral() && answer.content.contains("Known: OpenRouter"), "{}", answer.content);
+        assert!(
+            answer.is_ephemeral() && answer.content.contains("Known: OpenRouter"),
+            "{}",
+            answer.content
+        );
     }
     assert_eq!(stage.count("SELECT COUNT(*) FROM key_checks").await, 0);
     stage.stop().await;
@@ -162,7 +199,8 @@ async fn a_verdict_for_an_expired_command_comes_by_direct_message() {
     asked.response(PATIENCE).await.unwrap();
     stage.discord.expire_interaction(asked.token());
     stage.decide(&KeyVerdict::Rejected).await;
-    let told = alice.wait_for_message(alice.dm_channel(), PATIENCE, |m| m.content.contains("switched off"));
+    let told = alice
+        .wait_for_message(alice.dm_channel(), PATIENCE, |m| m.content.contains("switched off"));
     told.await.unwrap();
     stage.stop().await;
 }

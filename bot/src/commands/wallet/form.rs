@@ -31,7 +31,7 @@ const TOKEN_LIFETIME: TimeDelta = TimeDelta::seconds(14 * 60 + 30);
 
 /// A form of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// For a key that is to be stored.
     Set(Provider),
     /// For a key that is only to be tested.
@@ -41,7 +41,7 @@ pub enum Form {
 /// A custom id that no form of this version has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no form of ours has this id")]
-pub struct UnknownForm;
+pub(crate) struct UnknownForm;
 
 impl Form {
     const fn provider(self) -> Provider {
@@ -130,7 +130,9 @@ fn typed(sent: &ModalInteraction) -> &str {
     let inputs = sent.data.components.iter().flat_map(|row| &row.components);
     inputs
         .filter_map(|component| match component {
-            ActionRowComponent::InputText(input) if input.custom_id == FIELD => input.value.as_deref(),
+            ActionRowComponent::InputText(input) if input.custom_id == FIELD => {
+                input.value.as_deref()
+            }
             _ => None,
         })
         .next()
@@ -200,7 +202,13 @@ mod tests {
             }
         }
         assert_eq!(Form::Set(Provider::OpenRouter).to_string(), "wallet:set:v1:openrouter");
-        for wrong in ["", "wallet:set:v1:", "wallet:set:v2:openrouter", "wallet:set:v1:OpenRouter", "1234567890"] {
+        for wrong in [
+            "",
+            "wallet:set:v1:",
+            "wallet:set:v2:openrouter",
+            "wallet:set:v1:OpenRouter",
+            "1234567890",
+        ] {
             assert_eq!(wrong.parse::<Form>(), Err(UnknownForm), "{wrong}");
         }
     }

@@ -1,6 +1,6 @@
 //! `/wallet`: a person's keys, seen by that person alone.
 
-pub mod form;
+pub(crate) mod form;
 mod list;
 pub(crate) mod remove;
 mod set;

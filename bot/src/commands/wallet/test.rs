@@ -45,7 +45,11 @@ pub(super) async fn test(
 }
 
 /// Asks about the stored key. What is to be said at once, if anything.
-async fn stored(app: &App, caller: &Caller, provider: Provider) -> Result<Option<&'static str>, Trouble> {
+async fn stored(
+    app: &App,
+    caller: &Caller,
+    provider: Provider,
+) -> Result<Option<&'static str>, Trouble> {
     let Some(user) = in_time(app.store.find_user(caller.account.id)).await? else {
         return Ok(Some(texts::NO_KEY));
     };
