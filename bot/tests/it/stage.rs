@@ -11,9 +11,9 @@ use shared::{
     config::{self, Environment},
     ids::{DiscordUserId, UserId, WorkerId},
     lifecycle::Lifecycle,
-    model::{KeyVerdict, Provider},
+    model::{FailureKind, KeyVerdict, Provider},
     secret::UserApiKey,
-    store::VerdictOutcome,
+    store::{CallEnd, CallRecord, Fenced, VerdictOutcome},
     telemetry::Redactor,
     testing::{Person, TestDb, TestEngine},
     wake::{self, NudgeSender, WakeReceiver},
@@ -127,6 +127,18 @@ impl Stage {
         assert_eq!(outcome, VerdictOutcome::Written);
         self.nudges.nudge(user).await;
         key
+    }
+
+    /// Does a worker's part for a person's next request, and loses the connection in mid-answer.
+    pub(crate) async fn interrupt(&self, person: Person, text: &str) {
+        let (store, worker) = (self.db.store(), WorkerId::new(store_clock(&self.db)));
+        store.register_worker(worker).await.unwrap();
+        let request = store.claim(worker, person.id, 3).await.unwrap().expect("a request");
+        let fenced = store.fence(&request, request.api_key_id).await.unwrap();
+        assert!(matches!(fenced, Fenced::MayCall), "{fenced:?}");
+        let end = CallEnd::Interrupted { text: text.to_owned(), failure: FailureKind::Interrupted };
+        assert!(store.finish(&request, &end, &CallRecord::default()).await.unwrap());
+        self.nudges.nudge(person.id).await;
     }
 
     /// The next user that a worker is told to look at.
