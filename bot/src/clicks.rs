@@ -57,7 +57,9 @@ async fn retry(app: &App, click: &ComponentInteraction, delivery: DeliveryId) {
         return;
     }
     let source = caller.interaction;
-    match in_time(app.store.retry(delivery, caller.account.id, source, &app.limits)).await {
+    match in_time(app.store.retry(delivery, caller.account.id, source, &app.limits, &app.system))
+        .await
+    {
         Ok(outcome) => {
             if let Retried::Taken { user, .. } = &outcome {
                 app.wake(*user).await;

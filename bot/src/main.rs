@@ -1,4 +1,4 @@
-//! A bot process beside others: settings in, [`bot::run`] until it is told to stop.
+//! A bot process beside others, on Postgres and Redis.
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -7,49 +7,28 @@ use bot::{BotEnv, lease::Pace};
 use secrecy::ExposeSecret;
 use shared::{
     clock::{SharedClock, SystemClock},
-    config::{self, BotConfig, Environment},
-    hardening,
+    config::{self, BotConfig},
     lifecycle::{Interrupts, Lifecycle, Outcome},
-    startup,
-    telemetry::{self, Redactor},
+    process, startup,
+    telemetry::Redactor,
     wake,
 };
-use tokio_util::sync::CancellationToken;
 
-#[tokio::main]
-async fn main() -> anyhow::Result<ExitCode> {
-    let not_hardened = hardening::keep_memory_private().err();
-    hardening::install_crypto_provider();
-    let config = config::for_bot(&Environment::from_process()?)?;
-    let redactor = Redactor::with_secrets(&config.secrets());
-    let _logging = telemetry::init(&config.process.log, redactor.clone())?;
-    if let Some(problem) = not_hardened {
-        tracing::warn!(error = %problem, "other processes of this user may read this one's memory");
-    }
+fn main() -> ExitCode {
+    process::run(config::for_bot, |config| (&config.process.log, config.secrets()), serve)
+}
+
+async fn serve(config: BotConfig, redactor: Redactor) -> anyhow::Result<Outcome> {
     for notice in &config.notices {
         tracing::warn!("{notice}");
     }
-    match start(config, redactor).await {
-        Ok(Outcome::Clean) => Ok(ExitCode::SUCCESS),
-        Ok(_) => Ok(ExitCode::FAILURE),
-        Err(error) => {
-            tracing::error!("{error:#}");
-            Ok(ExitCode::FAILURE)
-        }
-    }
-}
-
-async fn start(config: BotConfig, redactor: Redactor) -> anyhow::Result<Outcome> {
-    let mut interrupts = Interrupts::from_signals().context("signals can't be received")?;
-    let lifecycle = Lifecycle::new(config.process.shutdown_grace);
     let clock: SharedClock = Arc::new(SystemClock);
+    let lifecycle = Lifecycle::new(config.process.shutdown_grace);
+    let mut interrupts = Interrupts::from_signals().context("signals can't be received")?;
     let vault = startup::open_vault(&config.master_keys)?;
-    let waiting = CancellationToken::new();
-    let opening = startup::open_store(&config.database, Arc::clone(&clock), &waiting);
-    let store = tokio::select! {
-        store = opening => store?,
-        () = interrupts.next() => return Ok(Outcome::Clean),
-    };
+    let opened =
+        startup::open_store(&config.database, Arc::clone(&clock), interrupts.next()).await?;
+    let Some(store) = opened else { return Ok(Outcome::Clean) };
     startup::check_canary(&store, &vault).await?;
     let hints = wake::redis(config.redis.url.expose_secret(), &config.redis.prefix, clock)?;
     let env = BotEnv {

@@ -4,15 +4,12 @@
 use std::time::Duration;
 
 use tokio::time::sleep;
-use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::SharedClock,
     config::MasterKeyTexts,
     store::{Engine, Store, StoreError},
-    vault::{
-        CanaryError, MalformedMasterKey, MasterKey, MasterKeys, SealError, Vault,
-    },
+    vault::{CanaryError, MalformedMasterKey, MasterKey, MasterKeys, SealError, Vault},
 };
 use secrecy::ExposeSecret;
 
@@ -38,9 +35,6 @@ pub enum StartupError {
     /// One of the previous master keys is none.
     #[error("APP_MASTER_KEY_PREVIOUS: {0}")]
     PreviousMasterKey(MalformedMasterKey),
-    /// The process was told to stop while it waited.
-    #[error("stopped while waiting for the database")]
-    Stopped,
 }
 
 /// Makes the vault of the keys that the settings hold.
@@ -53,30 +47,34 @@ pub fn open_vault(texts: &MasterKeyTexts) -> Result<Vault, StartupError> {
 }
 
 /// Connects and upgrades. A database that is not there yet is waited for, with a word in the log;
-/// one that can't be used is an error.
+/// one that can't be used is an error. `None` when `told_to_stop` was ready before.
 pub async fn open_store(
     engine: &Engine,
     clock: SharedClock,
-    stop: &CancellationToken,
-) -> Result<Store, StartupError> {
+    told_to_stop: impl Future<Output = ()>,
+) -> Result<Option<Store>, StartupError> {
+    tokio::select! {
+        store = wait_for_store(engine, clock) => store.map(Some),
+        () = told_to_stop => Ok(None),
+    }
+}
+
+async fn wait_for_store(engine: &Engine, clock: SharedClock) -> Result<Store, StartupError> {
     let mut wait = FIRST_WAIT;
     loop {
-        let opened = tokio::select! {
-            opened = Store::open(engine, clock.clone()) => opened,
-            () = stop.cancelled() => return Err(StartupError::Stopped),
-        };
-        match opened {
+        match Store::open(engine, clock.clone()).await {
             Ok(store) => return Ok(store),
             Err(error) if error.is_transient() => {
                 let seconds = wait.as_secs_f32();
-                tracing::warn!(retry_in_s = seconds, "waiting for the database, which doesn't answer yet");
+                tracing::warn!(
+                    retry_in_s = seconds,
+                    "waiting for the database, which doesn't answer yet"
+                );
             }
             Err(error) => return Err(error.into()),
         }
-        tokio::select! {
-            () = sleep(wait) => wait = (wait * 2).min(LONGEST_WAIT),
-            () = stop.cancelled() => return Err(StartupError::Stopped),
-        }
+        sleep(wait).await;
+        wait = (wait * 2).min(LONGEST_WAIT);
     }
 }
 

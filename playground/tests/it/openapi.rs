@@ -1,4 +1,4 @@
-//! The local Discord's own answers, and a bot's requests, against Discord's OpenAPI document.
+//! The local Discord's own answers, and a bot's requests, against Discord's `OpenAPI` document.
 
 use std::path::Path;
 

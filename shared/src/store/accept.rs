@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 
 use super::{
-    Result, Store, StoreError,
-    columns::SealColumns,
+    Result, Store,
+    columns::{SealColumns, storable},
     db::{Tx, on_tx},
     lock_user,
 };
@@ -17,7 +17,7 @@ use crate::{
         ApiKeyId, ChannelId, DeliveryId, DiscordUserId, GuildId, PersonalityId, RequestId,
         SourceId, UserId,
     },
-    model::{DeliveryKind, KeySource, Provider},
+    model::{DeliveryKind, KeySource, Provider, RequestState},
     secret::Last4,
     vault::Sealed,
 };
@@ -40,6 +40,19 @@ pub struct Incoming {
     pub context: RequestContext,
     /// How the answer becomes visible.
     pub reply_by: ReplyBy,
+}
+
+impl Incoming {
+    /// Who is addressed, each once: a name and an alias may mean the same personality.
+    fn addressed(&self) -> Vec<PersonalityId> {
+        let mut each = Vec::with_capacity(self.personalities.len());
+        for personality in &self.personalities {
+            if !each.contains(personality) {
+                each.push(*personality);
+            }
+        }
+        each
+    }
 }
 
 /// Where a message was written.
@@ -96,6 +109,19 @@ pub struct RequestContext {
     /// The message that this one replies to, if it may be quoted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replies_to: Option<QuotedMessage>,
+}
+
+impl RequestContext {
+    fn storable(&self) -> Self {
+        let clean = |text: &String| storable(text).into_owned();
+        Self {
+            author_name: clean(&self.author_name),
+            replies_to: self.replies_to.as_ref().map(|quoted| QuotedMessage {
+                author_name: clean(&quoted.author_name),
+                text: clean(&quoted.text),
+            }),
+        }
+    }
 }
 
 /// A message that is quoted.
@@ -169,11 +195,12 @@ pub enum Refusal {
     },
 }
 
-struct Payer {
-    source: KeySource,
-    key: Option<ApiKeyId>,
-    provider: Provider,
-    model: String,
+/// Who pays, and for what.
+pub(super) struct Payer {
+    pub(super) source: KeySource,
+    pub(super) key: Option<ApiKeyId>,
+    pub(super) provider: Provider,
+    pub(super) model: String,
 }
 
 impl Store {
@@ -186,20 +213,21 @@ impl Store {
     ) -> Result<Accepted> {
         let mut tx = self.db.begin().await?;
         let user = self.ensure_user_in(&mut tx, incoming.author, &incoming.username).await?;
-        let count = i64::try_from(incoming.personalities.len()).unwrap_or(i64::MAX);
+        let addressed: Vec<PersonalityId> = incoming.addressed();
+        let count = i64::try_from(addressed.len()).unwrap_or(i64::MAX);
         let first_seq = take_seqs(&mut tx, user, count).await?;
         if already_accepted(&mut tx, incoming).await? {
             return Ok(Accepted::Already);
         }
-        let mut requests = Vec::with_capacity(incoming.personalities.len());
+        let mut requests = Vec::with_capacity(addressed.len());
         let mut waiting = count_waiting(&mut tx, user).await?;
-        for (seq, personality) in (first_seq..).zip(&incoming.personalities) {
-            let payer = match self.choose_payer(&mut tx, user, *personality, system).await? {
+        for (seq, personality) in (first_seq..).zip(addressed) {
+            let payer = match self.choose_payer(&mut tx, user, personality, system).await? {
                 Ok(payer) => payer,
                 Err(why) => return self.refuse(tx, incoming, why).await,
             };
             if let Some(joined) =
-                self.join(&mut tx, incoming, user, *personality, &payer, limits).await?
+                self.join(&mut tx, incoming, user, personality, &payer, limits).await?
             {
                 requests.push(joined);
                 continue;
@@ -209,14 +237,11 @@ impl Store {
             }
             waiting += 1;
             requests.push(
-                self.insert(&mut tx, incoming, user, *personality, seq, &payer, limits).await?,
+                self.insert(&mut tx, incoming, user, personality, seq, &payer, limits).await?,
             );
         }
-        match tx.commit().await {
-            Ok(()) => Ok(Accepted::Taken { user, requests }),
-            Err(StoreError::Conflict) => Ok(Accepted::Already),
-            Err(error) => Err(error),
-        }
+        tx.commit().await?;
+        Ok(Accepted::Taken { user, requests })
     }
 
     /// Undoes everything but the acquaintance: the author is to be told.
@@ -228,7 +253,7 @@ impl Store {
 
     /// Whose key pays, and for which model: fixed here; a later step may fail the request but never
     /// switches the payer.
-    async fn choose_payer(
+    pub(super) async fn choose_payer(
         &self,
         tx: &mut Tx,
         user: UserId,
@@ -283,7 +308,8 @@ impl Store {
         Ok(count)
     }
 
-    /// A message for a lane whose last request still waits becomes part of it.
+    /// A message for a lane whose last request still waits becomes part of it, unless that one is
+    /// about to end unanswered: stopped when it was claimed before, or too old.
     async fn join(
         &self,
         tx: &mut Tx,
@@ -294,7 +320,8 @@ impl Store {
         limits: &Limits,
     ) -> Result<Option<RequestId>> {
         const LAST: &str = "
-            SELECT r.id, r.state, d.kind, r.api_key_id, r.retry_of IS NULL
+            SELECT r.id, r.state, d.kind, r.api_key_id,
+                   r.retry_of IS NULL AND NOT r.stop_requested AND r.deadline_at > $4
               FROM requests r JOIN deliveries d ON d.request_id = r.id
              WHERE r.user_id = $1 AND r.channel_id = $2 AND r.personality_id = $3
              ORDER BY r.seq DESC LIMIT 1";
@@ -304,15 +331,19 @@ impl Store {
         if matches!(incoming.reply_by, ReplyBy::Interaction { .. }) {
             return Ok(None);
         }
-        let last: Option<(RequestId, String, DeliveryKind, Option<ApiKeyId>, bool)> =
+        let last: Option<(RequestId, RequestState, DeliveryKind, Option<ApiKeyId>, bool)> =
             on_tx!(tx, |c| sqlx::query_as(LAST)
                 .bind(user)
                 .bind(incoming.place.lane_channel())
                 .bind(personality)
+                .bind(self.clock.now())
                 .fetch_optional(c)
                 .await?);
-        let Some((id, state, kind, key, is_original)) = last else { return Ok(None) };
-        if state != "queued" || kind != incoming.reply_by.kind() || key != payer.key || !is_original
+        let Some((id, state, kind, key, open)) = last else { return Ok(None) };
+        if state != RequestState::Queued
+            || kind != incoming.reply_by.kind()
+            || key != payer.key
+            || !open
         {
             return Ok(None);
         }
@@ -377,7 +408,7 @@ impl Store {
             .bind(new.api_key)
             .bind(new.provider)
             .bind(new.model)
-            .bind(Json(new.context))
+            .bind(Json(new.context.storable()))
             .bind(self.clock.now())
             .bind(new.deadline_at)
             .bind(new.retry_of)
@@ -402,7 +433,7 @@ impl Store {
             .bind(source)
             .bind(personality)
             .bind(request)
-            .bind(text)
+            .bind(storable(text).into_owned())
             .bind(self.clock.now())
             .execute(c)
             .await?

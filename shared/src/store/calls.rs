@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::{
     ClaimedRequest, Result, Store,
+    columns::storable,
     db::{Db, Tx, on_tx},
     lock_user,
     outcome::close_delivery,
@@ -163,14 +164,17 @@ impl Store {
 
     /// Keeps the provider's name for the call, by which its cost can be asked for afterwards.
     pub async fn note_generation(&self, request: &ClaimedRequest, generation: &str) -> Result<()> {
-        const SQL: &str =
-            "UPDATE requests SET generation_id = $3 WHERE id = $1 AND claim_token = $2";
-        let generation: String = generation.chars().take(100).collect();
+        const SQL: &str = "
+            UPDATE requests
+               SET generation_id = $3, reconcile_at = CASE WHEN state = 'interrupted' THEN $4 ELSE reconcile_at END
+             WHERE id = $1 AND claim_token = $2";
+        let generation: String = storable(generation).chars().take(100).collect();
         let mut tx = self.db.begin_relaxed().await?;
         on_tx!(&mut tx, |c| sqlx::query(SQL)
             .bind(request.id)
             .bind(request.token)
             .bind(generation)
+            .bind(self.clock.now())
             .execute(c)
             .await?
             .rows_affected());
@@ -192,7 +196,7 @@ impl Store {
                 .bind(partial.request)
                 .bind(partial.token)
                 .bind(partial.rev)
-                .bind(&partial.text)
+                .bind(storable(&partial.text).into_owned())
                 .execute(c)
                 .await?
                 .rows_affected());

@@ -1,5 +1,7 @@
 //! How a seal lies in a row.
 
+use std::borrow::Cow;
+
 use crate::vault::{MalformedSeal, Sealed};
 
 /// The four columns of a seal, owned for binding; none of them where there is no seal.
@@ -31,4 +33,9 @@ impl SealColumns {
     ) -> Option<Result<Sealed, MalformedSeal>> {
         Some(Sealed::from_columns(iv?, content?, tag?, key_id?))
     }
+}
+
+/// Postgres takes no NUL in a text. A model may send one, and an answer must not be lost over it.
+pub(super) fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { Cow::Borrowed(text) }
 }

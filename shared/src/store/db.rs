@@ -3,12 +3,7 @@
 //! A statement is written once, in the dialect that both engines understand
 //! (`migrations/README.md`), and runs on either through [`on_db!`] or [`on_tx!`].
 
-use std::{
-    path::{Path, PathBuf},
-    str::FromStr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
@@ -18,7 +13,7 @@ use sqlx::{
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::{Engine, Result, StoreError};
+use super::{Result, StoreError};
 
 /// Pools of connections to one of the two engines.
 #[derive(Clone)]

@@ -292,13 +292,23 @@ impl Store {
         Ok(changed == 1)
     }
 
-    /// Remembers a posted message: from now on the part is only edited.
-    pub async fn part_posted(&self, id: DeliveryId, bot: BotId, new: NewPart) -> Result<()> {
+    /// Remembers a posted message: from now on the part is only edited. `false` when the delivery is
+    /// not ours: whoever has it looks for the message itself.
+    pub async fn part_posted(&self, id: DeliveryId, bot: BotId, new: NewPart) -> Result<bool> {
+        const DONE: &str = "UPDATE deliveries SET posting_part = NULL WHERE id = $1 AND owner = $2";
         const INSERT: &str = "
             INSERT INTO delivery_parts (delivery_id, part, message_id, webhook_id) VALUES ($1, $2, $3, $4)
             ON CONFLICT DO NOTHING";
-        const DONE: &str = "UPDATE deliveries SET posting_part = NULL WHERE id = $1 AND owner = $2";
         let mut tx = self.db.begin().await?;
+        let ours = on_tx!(&mut tx, |c| sqlx::query(DONE)
+            .bind(id)
+            .bind(bot)
+            .execute(c)
+            .await?
+            .rows_affected());
+        if ours == 0 {
+            return Ok(false);
+        }
         on_tx!(&mut tx, |c| sqlx::query(INSERT)
             .bind(id)
             .bind(new.part)
@@ -307,8 +317,8 @@ impl Store {
             .execute(c)
             .await?
             .rows_affected());
-        on_tx!(&mut tx, |c| sqlx::query(DONE).bind(id).bind(bot).execute(c).await?.rows_affected());
-        tx.commit().await
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Notes that the final text of revision `rev` stands. `true` when nothing newer is wanted and the

@@ -177,14 +177,20 @@ impl Store {
         tx.commit().await
     }
 
-    /// Takes a user's oldest waiting check for this worker.
+    /// Takes a user's oldest waiting check for this worker. A check of the stored key notes which key
+    /// that is: the verdict is not for one that replaces it meanwhile.
     pub async fn claim_key_check(
         &self,
         worker: WorkerId,
         user: UserId,
     ) -> Result<Option<ClaimedCheck>> {
         const SQL: &str = "
-            UPDATE key_checks SET state = 'claimed', owner = $1
+            UPDATE key_checks
+               SET state = 'claimed', owner = $1,
+                   fingerprint = CASE WHEN purpose <> 'test_stored' THEN fingerprint
+                                      ELSE (SELECT u.fingerprint FROM user_api_keys u
+                                             WHERE u.user_id = key_checks.user_id
+                                               AND u.provider = key_checks.provider AND u.removed_at IS NULL) END
              WHERE state = 'pending'
                AND id = (SELECT k.id FROM key_checks k
                           WHERE k.user_id = $2 AND k.state = 'pending' AND k.expires_at > $3
@@ -273,16 +279,17 @@ impl Store {
         const GOOD: &str = "
             UPDATE user_api_keys
                SET is_active = TRUE, inactive_reason = NULL, last_validated_at = $3, updated_at = $3
-             WHERE user_id = $1 AND provider = $2 AND removed_at IS NULL";
+             WHERE user_id = $1 AND provider = $2 AND removed_at IS NULL AND fingerprint = $4";
         const BAD: &str = "
-            UPDATE user_api_keys SET is_active = FALSE, inactive_reason = $4, updated_at = $3
-             WHERE user_id = $1 AND provider = $2 AND removed_at IS NULL AND is_active";
+            UPDATE user_api_keys SET is_active = FALSE, inactive_reason = $5, updated_at = $3
+             WHERE user_id = $1 AND provider = $2 AND removed_at IS NULL AND fingerprint = $4 AND is_active";
         let now = self.clock.now();
         if good {
             on_tx!(tx, |c| sqlx::query(GOOD)
                 .bind(row.user_id)
                 .bind(row.provider)
                 .bind(now)
+                .bind(&row.fingerprint)
                 .execute(c)
                 .await?
                 .rows_affected());
@@ -291,6 +298,7 @@ impl Store {
                 .bind(row.user_id)
                 .bind(row.provider)
                 .bind(now)
+                .bind(&row.fingerprint)
                 .bind(InactiveReason::Rejected)
                 .execute(c)
                 .await?

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::{
     ClaimedRequest, Result, Store, StoreError,
-    db::{Tx, on_db, on_tx},
+    columns::storable,
+    db::{Tx, on_tx},
     lock_user,
 };
 use crate::{
@@ -76,10 +77,12 @@ impl Store {
     ) -> Result<bool> {
         let mut tx = self.db.begin().await?;
         lock_user(&mut tx, request.user_id).await?;
-        let Some(call) = self.end_call(&mut tx, request.id, request.token, end).await? else {
-            drop(tx);
-            return self.has_ended(request, end).await;
-        };
+        if is_written(&mut tx, request, end, record).await? {
+            return Ok(true);
+        }
+        let unsure = record.usage.is_none() && !matches!(end, CallEnd::Failed { .. });
+        let call = self.end_call(&mut tx, request.id, request.token, end, unsure).await?;
+        let Some(call) = call else { return Ok(false) };
         self.write_usage(&mut tx, request.id, &call, end, record).await?;
         if let CallEnd::Answered { text, finish } = end
             && !text.is_empty()
@@ -91,13 +94,15 @@ impl Store {
         Ok(true)
     }
 
-    /// The state, the text and the delivery; `None` when the guard does not hold.
+    /// The state, the text and the delivery; `None` when the guard does not hold. `unsure` when the
+    /// provider may have charged and has not said what.
     async fn end_call(
         &self,
         tx: &mut Tx,
         request: RequestId,
         token: ClaimToken,
         end: &CallEnd,
+        unsure: bool,
     ) -> Result<Option<CallRow>> {
         const SQL: &str = "
             UPDATE requests
@@ -108,14 +113,11 @@ impl Store {
             RETURNING user_id, guild_id, personality_id, key_source, api_key_id, provider, model, generation_id";
         let (state, text, finish, failure) = end.columns();
         let now = self.clock.now();
-        // an answer that was stopped has no figures either
-        let unsure =
-            matches!(end, CallEnd::Interrupted { .. }) || finish == Some(FinishReason::Stopped);
         let row: Option<CallRow> = on_tx!(tx, |c| sqlx::query_as(SQL)
             .bind(request)
             .bind(token)
             .bind(state)
-            .bind(text)
+            .bind(text.map(|text| storable(text).into_owned()))
             .bind(finish)
             .bind(failure)
             .bind(now)
@@ -150,13 +152,14 @@ impl Store {
             text: partial.map(|(text,)| text).unwrap_or_default(),
             failure: FailureKind::Interrupted,
         };
-        if let Some(call) = self.end_call(tx, request, token, &end).await? {
+        if let Some(call) = self.end_call(tx, request, token, &end, true).await? {
             self.write_usage(tx, request, &call, &end, &CallRecord::default()).await?;
         }
         Ok(())
     }
 
-    /// One row a call. The provider's figures replace "unknown"; nothing replaces them.
+    /// One row a call. The provider's figures replace "unknown"; nothing replaces them. The outcome is
+    /// the last one.
     async fn write_usage(
         &self,
         tx: &mut Tx,
@@ -176,9 +179,17 @@ impl Store {
                    tokens_total = excluded.tokens_total, tokens_cached = excluded.tokens_cached,
                    tokens_reasoning = excluded.tokens_reasoning, cost_nano_usd = excluded.cost_nano_usd,
                    cost_source = excluded.cost_source, usage_source = excluded.usage_source,
-                   outcome = excluded.outcome, latency_ms = excluded.latency_ms,
+                   latency_ms = excluded.latency_ms,
                    time_to_first_token_ms = excluded.time_to_first_token_ms, model = excluded.model
              WHERE usage_logs.usage_source <> 'stream' AND excluded.usage_source <> 'unknown'";
+        const OUTCOME: &str = "UPDATE usage_logs SET outcome = $2 WHERE request_id = $1";
+        let (state, ..) = end.columns();
+        on_tx!(&mut *tx, |c| sqlx::query(OUTCOME)
+            .bind(request)
+            .bind(state)
+            .execute(c)
+            .await?
+            .rows_affected());
         if matches!(end, CallEnd::Failed { .. }) && record.usage.is_none() {
             return Ok(());
         }
@@ -188,9 +199,8 @@ impl Store {
             if record.usage.is_some() { UsageSource::Stream } else { UsageSource::Unknown };
         let cost_source =
             if usage.cost.is_some() { CostSource::Charged } else { CostSource::Unknown };
-        let model: String =
-            record.model.as_ref().unwrap_or(&call.model).chars().take(100).collect();
-        let (state, ..) = end.columns();
+        let model = storable(record.model.as_ref().unwrap_or(&call.model));
+        let model: String = model.chars().take(100).collect();
         on_tx!(tx, |c| sqlx::query(SQL)
             .bind(UsageId::new(self.clock()))
             .bind(request)
@@ -241,26 +251,12 @@ impl Store {
             .bind(request.personality_id)
             .bind(first)
             .bind(said.join("\n"))
-            .bind(answer)
+            .bind(storable(answer).into_owned())
             .bind(self.clock.now())
             .execute(c)
             .await?
             .rows_affected());
         Ok(())
-    }
-
-    /// Whether this very end is what the database holds.
-    async fn has_ended(&self, request: &ClaimedRequest, end: &CallEnd) -> Result<bool> {
-        const SQL: &str =
-            "SELECT COUNT(*) FROM requests WHERE id = $1 AND claim_token = $2 AND state = $3";
-        let (state, ..) = end.columns();
-        let (count,): (i64,) = on_db!(&self.db, |c| sqlx::query_as(SQL)
-            .bind(request.id)
-            .bind(request.token)
-            .bind(state)
-            .fetch_one(c)
-            .await?);
-        Ok(count == 1)
     }
 }
 
@@ -276,6 +272,31 @@ impl CallEnd {
             }
         }
     }
+}
+
+/// Whether this very end is what the database holds: then the connection was lost after the commit.
+async fn is_written(
+    tx: &mut Tx,
+    request: &ClaimedRequest,
+    end: &CallEnd,
+    record: &CallRecord,
+) -> Result<bool> {
+    const SQL: &str = "
+        SELECT COUNT(*) FROM requests r
+         WHERE r.id = $1 AND r.claim_token = $2 AND r.state = $3 AND COALESCE(r.answer, '') = $4
+           AND (r.state = 'answered' OR NOT $5
+                OR EXISTS (SELECT 1 FROM usage_logs u
+                            WHERE u.request_id = r.id AND u.usage_source = 'stream'))";
+    let (state, text, ..) = end.columns();
+    let (count,): (i64,) = on_tx!(tx, |c| sqlx::query_as(SQL)
+        .bind(request.id)
+        .bind(request.token)
+        .bind(state)
+        .bind(storable(text.unwrap_or_default()).into_owned())
+        .bind(record.usage.is_some())
+        .fetch_one(c)
+        .await?);
+    Ok(count == 1)
 }
 
 async fn forget_partial(tx: &mut Tx, request: RequestId) -> Result<()> {

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use sqlx::types::Json;
 
 use super::{
-    Limits, Place, Refusal, ReplyBy, RequestContext, Result, Store,
-    accept::{NewRequest, count_waiting, take_seqs},
+    Limits, Place, Refusal, ReplyBy, RequestContext, Result, Store, SystemKey,
+    accept::{NewRequest, Payer, count_waiting, take_seqs},
     db::{Tx, on_tx},
     lock_user,
 };
@@ -114,6 +114,7 @@ impl Store {
         by: DiscordUserId,
         source: SourceId,
         limits: &Limits,
+        system: &SystemKey,
     ) -> Result<Retried> {
         const BEFORE: &str = "SELECT COUNT(*) FROM requests WHERE retry_of = $1";
         let mut tx = self.db.begin().await?;
@@ -141,26 +142,28 @@ impl Store {
         if waiting >= limits.max_queued {
             return Ok(Retried::Refused(Refusal::Busy { waiting }));
         }
-        let api_key = match self.key_for_retry(&mut tx, &pressed).await? {
-            Ok(key) => key,
+        let payer = match self.payer_of_retry(&mut tx, &pressed, system).await? {
+            Ok(payer) => payer,
             Err(why) => return Ok(Retried::Refused(why)),
         };
-        let request = self.insert_retry(&mut tx, &pressed, api_key, source, limits).await?;
+        let request = self.insert_retry(&mut tx, &pressed, &payer, source, limits).await?;
         tx.commit().await?;
         Ok(Retried::Taken { user: pressed.user_id, request })
     }
 
-    /// The payer stays; the key may have been replaced meanwhile, which is often why Retry is pressed.
-    async fn key_for_retry(
+    /// Who paid, pays again; the key may have been replaced meanwhile, which is often why Retry is
+    /// pressed. What the operator paid for is asked of the operator anew, within the guest's limit.
+    async fn payer_of_retry(
         &self,
         tx: &mut Tx,
         pressed: &PressedRow,
-    ) -> Result<Result<Option<ApiKeyId>, Refusal>> {
+        system: &SystemKey,
+    ) -> Result<Result<Payer, Refusal>> {
         const SQL: &str = "
             SELECT id, is_active, last4 FROM user_api_keys
              WHERE user_id = $1 AND provider = $2 AND removed_at IS NULL";
         if pressed.key_source == KeySource::System {
-            return Ok(Ok(None));
+            return self.choose_payer(tx, pressed.user_id, pressed.personality_id, system).await;
         }
         let key: Option<(ApiKeyId, bool, crate::secret::Last4)> =
             on_tx!(tx, |c| sqlx::query_as(SQL)
@@ -169,7 +172,12 @@ impl Store {
                 .fetch_optional(c)
                 .await?);
         Ok(match key {
-            Some((id, true, _)) => Ok(Some(id)),
+            Some((id, true, _)) => Ok(Payer {
+                source: KeySource::User,
+                key: Some(id),
+                provider: pressed.provider,
+                model: pressed.model.clone(),
+            }),
             Some((_, false, last4)) => Err(Refusal::KeySwitchedOff { last4 }),
             None => Err(Refusal::NoKey),
         })
@@ -179,7 +187,7 @@ impl Store {
         &self,
         tx: &mut Tx,
         pressed: &PressedRow,
-        api_key: Option<ApiKeyId>,
+        payer: &Payer,
         source: SourceId,
         limits: &Limits,
     ) -> Result<RequestId> {
@@ -194,10 +202,10 @@ impl Store {
             guild: pressed.guild_id,
             channel: pressed.lane_channel,
             personality: pressed.personality_id,
-            key_source: pressed.key_source,
-            api_key,
-            provider: pressed.provider,
-            model: &pressed.model,
+            key_source: payer.source,
+            api_key: payer.key,
+            provider: payer.provider,
+            model: &payer.model,
             context: &pressed.context.0,
             deadline_at: self.clock.now()
                 + TimeDelta::from_std(limits.deadline).unwrap_or(TimeDelta::MAX),

@@ -2,6 +2,7 @@
 
 use super::{
     Result, Store,
+    columns::storable,
     db::{Tx, on_db, on_tx},
 };
 use crate::{
@@ -60,7 +61,7 @@ impl Store {
             ON CONFLICT (discord_id) DO UPDATE SET username = excluded.username, updated_at = excluded.updated_at
             RETURNING id";
         const QUEUE: &str = "INSERT INTO user_queues (user_id, next_seq) VALUES ($1, 0) ON CONFLICT (user_id) DO NOTHING";
-        let username: String = username.chars().take(64).collect();
+        let username: String = storable(username).chars().take(64).collect();
         let known: Option<(UserId, String)> =
             on_tx!(tx, |c| sqlx::query_as(FIND).bind(discord_id).fetch_optional(c).await?);
         if let Some((id, name)) = known

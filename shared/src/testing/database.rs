@@ -227,10 +227,13 @@ impl TestDatabase {
             eprintln!("left out: no Postgres");
             return None;
         };
-        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
-            .execute(&mut connection)
-            .await
-            .expect("a new database");
+        for sql in [
+            format!("CREATE DATABASE {name}"),
+            // what a power loss would undo does not matter here, and the disk is what tests wait for
+            format!("ALTER DATABASE {name} SET synchronous_commit = off"),
+        ] {
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.expect("a new database");
+        }
         Some(Self { server, name })
     }
 

@@ -87,7 +87,9 @@ fn embeds(sent: &Value) -> Vec<Value> {
 fn numbered(sent: &Value) -> Vec<Value> {
     let mut components = items(sent).to_vec();
     let mut next = 1;
-    components.iter_mut().for_each(|component| number(component, &mut next));
+    for component in &mut components {
+        number(component, &mut next);
+    }
     components
 }
 
