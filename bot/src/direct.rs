@@ -28,17 +28,16 @@ impl DirectChannels {
         nonce: &str,
     ) -> Result<(), RestError> {
         let known = self.lock().get(&person).copied();
-        let channel = match known {
-            Some(channel) => channel,
-            None => {
-                let channel = rest.open_direct(person).await?;
-                let mut people = self.lock();
-                if people.len() >= MAX_PEOPLE {
-                    people.clear();
-                }
-                people.insert(person, channel);
-                channel
+        let channel = if let Some(channel) = known {
+            channel
+        } else {
+            let channel = rest.open_direct(person).await?;
+            let mut people = self.lock();
+            if people.len() >= MAX_PEOPLE {
+                people.clear();
             }
+            people.insert(person, channel);
+            channel
         };
         let new = NewMessage { nonce: Some(nonce), ..NewMessage::default() };
         let sent = rest.create_message(channel, &Message::text(text), new).await;

@@ -83,8 +83,8 @@ impl TestDb {
         let token = SecretString::from("an interaction's token");
         let candidate = key.map(|key| {
             let key = UserApiKey::from_typed(key).expect("a key");
-            let sealed = sealer.seal(person.id, provider, &key).expect("a seal");
-            (sealed, sealer.fingerprint(provider, &key), key.last4())
+            let seal = sealer.seal(person.id, provider, &key).expect("a seal");
+            (seal, sealer.fingerprint(provider, &key), key.last4())
         });
         NewKeyCheck {
             id,

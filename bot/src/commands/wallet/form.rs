@@ -127,16 +127,12 @@ pub(crate) async fn submitted(app: &App, sent: &ModalInteraction) {
 }
 
 fn typed(sent: &ModalInteraction) -> &str {
-    let inputs = sent.data.components.iter().flat_map(|row| &row.components);
-    inputs
-        .filter_map(|component| match component {
-            ActionRowComponent::InputText(input) if input.custom_id == FIELD => {
-                input.value.as_deref()
-            }
-            _ => None,
-        })
-        .next()
-        .unwrap_or_default()
+    let mut inputs = sent.data.components.iter().flat_map(|row| &row.components);
+    let typed = inputs.find_map(|component| match component {
+        ActionRowComponent::InputText(input) if input.custom_id == FIELD => input.value.as_deref(),
+        _ => None,
+    });
+    typed.unwrap_or_default()
 }
 
 /// Keeps a typed key for the worker. What is to be said at once, if anything.
