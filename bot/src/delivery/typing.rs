@@ -16,7 +16,7 @@ use tokio::{task::AbortHandle, time::Instant};
 use crate::rest::Rest;
 
 const EVERY: Duration = Duration::from_secs(8);
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_mins(10);
 
 /// Who types where.
 #[derive(Clone)]

@@ -20,7 +20,7 @@ use crate::rest::{ApplicationId, Rest, RestError, StoredWebhook, Webhook};
 /// Shown in a server's settings.
 const NAME: &str = "Troupe";
 /// How long a channel without a webhook is left alone.
-const LEFT_ALONE: Duration = Duration::from_secs(60);
+const LEFT_ALONE: Duration = Duration::from_mins(1);
 
 /// What this process knows of the channels' webhooks.
 pub(super) struct Webhooks {
