@@ -1,0 +1,25 @@
+//! The bot's way to Discord, against a small Discord of axum on a free port; and the whole bot,
+//! between the playground's Discord and a database.
+//!
+//! Every module is marked as a test, so that its helpers may unwrap as the tests do.
+
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod delivery;
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod gateway;
+#[cfg(test)]
+mod lease;
+#[cfg(test)]
+mod limiter;
+#[cfg(test)]
+mod messages;
+#[cfg(test)]
+mod rest;
+#[cfg(test)]
+mod stage;
+#[cfg(test)]
+mod wallet;

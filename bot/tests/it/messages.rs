@@ -41,15 +41,15 @@ async fn only_its_author_can_stop_or_retry_an_answer() {
         alice.wait_for_message("general", PATIENCE, |m| m.buttons().count() == 1).await.unwrap();
     let refused = bob.click(shown.id, "Stop").unwrap().followup(1, PATIENCE).await.unwrap();
     assert!(refused.is_ephemeral() && refused.content.contains("Only the person who asked"));
-    let state = "SELECT state FROM requests";
-    assert_eq!(stage.db.rows::<(String,)>(state).await, [("queued".to_owned(),)]);
+    let states = "SELECT state FROM requests";
+    assert_eq!(stage.db.rows::<(String,)>(states).await, [("queued".to_owned(),)]);
 
     alice.click(shown.id, "Stop").unwrap();
     let stopped = stage.discord.wait_for(PATIENCE, |world| {
         world.message(shown.id).filter(|m| m.content == "Stopped.").map(|m| m.buttons().count())
     });
     assert_eq!(stopped.await, Some(0));
-    assert_eq!(stage.db.rows::<(String,)>(state).await, [(RequestState::Cancelled.to_string(),)]);
+    assert_eq!(stage.db.rows::<(String,)>(states).await, [(RequestState::Cancelled.to_string(),)]);
     stage.stop().await;
 }
 
