@@ -161,3 +161,23 @@ async fn a_direct_message_and_a_reply_need_no_name() {
     assert_eq!(said, ["hello", "hi", "and another thing", "you there?"]);
     stage.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_messages_at_once_are_told_where_the_limit_is() {
+    let stage = Stage::start().await;
+    stage.with_key("alice").await;
+    let alice = stage.discord.user("alice");
+    for n in 0..200 {
+        alice.say("general", &format!("@Viola number {n}")).unwrap();
+    }
+    let told = alice
+        .wait_for_message("general", PATIENCE, |m| m.content.contains("too many messages at once"))
+        .await
+        .unwrap();
+    assert!(told.reply_to.is_some());
+    let marked = stage.discord.wait_for(PATIENCE, |world| {
+        world.message(told.reply_to?).filter(|m| m.reactions.contains_key("⏳")).map(|_| ())
+    });
+    assert!(marked.await.is_some());
+    stage.stop().await;
+}
