@@ -38,68 +38,68 @@ const CHECKS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(5);
 const HINTS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 
 /// What a bot process works with. Made once; shared by reference count.
-pub struct App {
+pub(crate) struct App {
     /// Where bot and worker meet.
-    pub store: Store,
+    pub(crate) store: Store,
     /// Discord.
-    pub rest: Rest,
+    pub(crate) rest: Rest,
     /// Seals what people type.
-    pub sealer: KeySealer,
+    pub(crate) sealer: KeySealer,
     /// Seals what Discord entrusts to us.
-    pub secrets: BotSecrets,
+    pub(crate) secrets: BotSecrets,
     /// Tells workers whom to look at.
-    pub wakes: WakeSender,
+    pub(crate) wakes: WakeSender,
     /// The time of day.
-    pub clock: SharedClock,
+    pub(crate) clock: SharedClock,
     /// Knows what a key looks like.
-    pub redactor: Redactor,
+    pub(crate) redactor: Redactor,
     /// How much is taken from one person.
-    pub limits: Limits,
+    pub(crate) limits: Limits,
     /// What stands in where a person has chosen nothing.
-    pub system: SystemKey,
+    pub(crate) system: SystemKey,
     /// The bot's application, in whose name interactions are answered.
-    pub application: ApplicationId,
+    pub(crate) application: ApplicationId,
     /// Who can be addressed by whom.
-    pub names: VisibleNames,
+    pub(crate) names: VisibleNames,
     /// Which channels are threads of which.
-    pub threads: Threads,
+    pub(crate) threads: Threads,
     /// Open direct-message channels.
-    pub direct: DirectChannels,
+    pub(crate) direct: DirectChannels,
     /// Rung when there may be a notice to tell.
-    pub news: Notify,
+    pub(crate) news: Notify,
     /// Rung when there may be a verdict to tell.
-    pub verdicts: Notify,
+    pub(crate) verdicts: Notify,
     /// Rung when there may be something to show.
-    pub shows: Bell,
+    pub(crate) shows: Bell,
     me: OnceLock<DiscordUserId>,
     pub(crate) checks: DefaultKeyedRateLimiter<DiscordUserId>,
     pub(crate) hints: DefaultKeyedRateLimiter<DiscordUserId>,
 }
 
 /// The parts that differ from process to process.
-pub struct AppParts {
+pub(crate) struct AppParts {
     /// Where bot and worker meet.
-    pub store: Store,
+    pub(crate) store: Store,
     /// Discord.
-    pub rest: Rest,
+    pub(crate) rest: Rest,
     /// Seals what people type.
-    pub sealer: KeySealer,
+    pub(crate) sealer: KeySealer,
     /// Seals what Discord entrusts to us.
-    pub secrets: BotSecrets,
+    pub(crate) secrets: BotSecrets,
     /// Tells workers whom to look at.
-    pub wakes: WakeSender,
+    pub(crate) wakes: WakeSender,
     /// Knows what a key looks like.
-    pub redactor: Redactor,
+    pub(crate) redactor: Redactor,
     /// The bot's application.
-    pub application: ApplicationId,
+    pub(crate) application: ApplicationId,
     /// Tells the deliveries that something changed.
-    pub shows: Bell,
+    pub(crate) shows: Bell,
 }
 
 impl App {
     /// Puts the parts together under these settings.
     #[must_use]
-    pub fn new(parts: AppParts, requests: &RequestConfig) -> Arc<Self> {
+    pub(crate) fn new(parts: AppParts, requests: &RequestConfig) -> Arc<Self> {
         let AppParts { store, rest, sealer, secrets, wakes, redactor, application, shows } = parts;
         Arc::new(Self {
             clock: store.shared_clock(),
@@ -135,7 +135,7 @@ impl App {
     /// The bot's own account. Until Discord has named it, the application's id, which it shares with
     /// all but the oldest bots.
     #[must_use]
-    pub fn me(&self) -> DiscordUserId {
+    pub(crate) fn me(&self) -> DiscordUserId {
         self.me.get().copied().unwrap_or_else(|| self.application.get().into())
     }
 
@@ -147,17 +147,17 @@ impl App {
 
     /// The token with which an interaction is answered.
     #[must_use]
-    pub fn token(&self, token: &str) -> InteractionToken {
+    pub(crate) fn token(&self, token: &str) -> InteractionToken {
         InteractionToken { application: self.application, token: SecretString::from(token) }
     }
 
     /// The person behind an account, known from now on.
-    pub async fn person(&self, account: &Account) -> Result<User, StoreError> {
+    pub(crate) async fn person(&self, account: &Account) -> Result<User, StoreError> {
         in_time(self.store.ensure_user(account.id, &account.username)).await
     }
 
     /// Tells a worker to look at a user, after a commit.
-    pub async fn wake(&self, user: UserId) {
+    pub(crate) async fn wake(&self, user: UserId) {
         self.wakes.wake(user).await;
     }
 
@@ -170,15 +170,15 @@ impl App {
 
 /// A Discord account, as the gateway names it: the only source for who acts, and so for who pays.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
+pub(crate) struct Account {
     /// Its id.
-    pub id: DiscordUserId,
+    pub(crate) id: DiscordUserId,
     /// Its name.
-    pub username: String,
+    pub(crate) username: String,
 }
 
 /// The database's answer, within the time that a person waits for it.
-pub async fn in_time<T>(
+pub(crate) async fn in_time<T>(
     answer: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
     timeout(PATIENCE, answer).await.unwrap_or(Err(StoreError::Unavailable))

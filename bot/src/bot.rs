@@ -23,7 +23,7 @@ use crate::{
 
 /// What waits in a mailbox.
 #[derive(Clone, Debug)]
-pub enum Mail {
+pub(crate) enum Mail {
     /// A message.
     Message(Box<MessageEvent>),
     /// A `/chat`.
@@ -31,16 +31,16 @@ pub enum Mail {
 }
 
 /// Everything that reacts to Discord's events.
-pub struct Bot {
+pub(crate) struct Bot {
     /// What it works with.
-    pub app: Arc<App>,
+    pub(crate) app: Arc<App>,
     intake: Intake<Mail>,
 }
 
 impl Bot {
     /// A bot with empty mailboxes.
     #[must_use]
-    pub fn new(app: Arc<App>, limits: IntakeLimits) -> Arc<Self> {
+    pub(crate) fn new(app: Arc<App>, limits: IntakeLimits) -> Arc<Self> {
         let (taking, refusing) = (Arc::clone(&app), Arc::clone(&app));
         let take = move |_, mail| {
             let app = Arc::clone(&taking);
@@ -67,7 +67,7 @@ impl Bot {
     }
 
     /// Returns when everything that was taken has been committed or refused.
-    pub async fn drain(&self) {
+    pub(crate) async fn drain(&self) {
         self.intake.drain().await;
     }
 

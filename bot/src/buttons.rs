@@ -13,7 +13,7 @@ use crate::delivery::ButtonId;
 
 /// A button of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Press {
+pub(crate) enum Press {
     /// Under a reply: end it here, or ask once more.
     Reply(ButtonId),
     /// Under the question whether a key is to be removed: yes.
@@ -28,7 +28,7 @@ pub enum Press {
 /// A custom id that no button of this version has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no button of ours has this id")]
-pub struct UnknownButton;
+pub(crate) struct UnknownButton;
 
 const REMOVE_KEY: &str = "wallet-remove:v1:";
 /// No reply has as many messages.

@@ -25,22 +25,22 @@ const TRIES: u32 = 3;
 
 /// Somebody who waits for an answer.
 #[derive(Clone, Debug)]
-pub struct Caller {
+pub(crate) struct Caller {
     /// The interaction.
-    pub interaction: SourceId,
+    pub(crate) interaction: SourceId,
     /// What it is answered with.
-    pub token: InteractionToken,
+    pub(crate) token: InteractionToken,
     /// Who it is, and so who pays.
-    pub account: Account,
+    pub(crate) account: Account,
     /// What they are called there.
-    pub shown_name: String,
+    pub(crate) shown_name: String,
     /// Where it happened.
-    pub place: Place,
+    pub(crate) place: Place,
 }
 
 /// Why a command could not be carried out. What a person reads of it is [`Trouble::text`].
 #[derive(Debug, thiserror::Error)]
-pub enum Trouble {
+pub(crate) enum Trouble {
     /// The database: nothing was written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -52,7 +52,7 @@ pub enum Trouble {
 impl Trouble {
     /// What to say about it.
     #[must_use]
-    pub const fn text(&self) -> &'static str {
+    pub(crate) const fn text(&self) -> &'static str {
         match self {
             Self::Store(error) if error.is_transient() => texts::NOT_ACCEPTED,
             Self::Store(_) | Self::Seal(_) => texts::INTERNAL,
@@ -63,7 +63,7 @@ impl Trouble {
 impl Caller {
     /// Whoever uses a command.
     #[must_use]
-    pub fn of_command(app: &App, command: &CommandInteraction) -> Self {
+    pub(crate) fn of_command(app: &App, command: &CommandInteraction) -> Self {
         let channel = command.channel_id.get().into();
         let parent = command.channel.as_ref().and_then(|channel| {
             use discord::ChannelType::{NewsThread, PrivateThread, PublicThread};
@@ -81,7 +81,7 @@ impl Caller {
 
     /// Whoever clicks a button.
     #[must_use]
-    pub fn of_click(app: &App, click: &ComponentInteraction) -> Self {
+    pub(crate) fn of_click(app: &App, click: &ComponentInteraction) -> Self {
         let guild = click.guild_id.map(|guild| guild.get().into());
         let place = app.threads.place(guild, click.channel_id.get().into());
         Self::new(app, click.id.get(), &click.token, &click.user, click.member.as_ref(), place)
@@ -89,7 +89,7 @@ impl Caller {
 
     /// Whoever sends a form.
     #[must_use]
-    pub fn of_form(app: &App, form: &ModalInteraction) -> Self {
+    pub(crate) fn of_form(app: &App, form: &ModalInteraction) -> Self {
         let guild = form.guild_id.map(|guild| guild.get().into());
         let place = app.threads.place(guild, form.channel_id.get().into());
         Self::new(app, form.id.get(), &form.token, &form.user, form.member.as_ref(), place)
@@ -115,12 +115,12 @@ impl Caller {
 
     /// The server, if it happened in one.
     #[must_use]
-    pub fn guild(&self) -> Option<GuildId> {
+    pub(crate) fn guild(&self) -> Option<GuildId> {
         self.place.guild
     }
 
     /// Gives the first answer. `false`: there is nobody left to answer, or somebody else does.
-    pub async fn acknowledge(&self, app: &App, answer: &Answer) -> bool {
+    pub(crate) async fn acknowledge(&self, app: &App, answer: &Answer) -> bool {
         match app.rest.answer(self.interaction, &self.token, answer).await {
             // no answer from Discord may still mean that it took ours
             Ok(()) | Err(RestError::Unavailable | RestError::Limited(_)) => true,
@@ -136,18 +136,18 @@ impl Caller {
     }
 
     /// Takes the time to find the answer, which only the caller will see.
-    pub async fn defer_privately(&self, app: &App) -> bool {
+    pub(crate) async fn defer_privately(&self, app: &App) -> bool {
         self.acknowledge(app, &Answer::Defer { ephemeral: true }).await
     }
 
     /// Answers at once, seen by the caller alone.
-    pub async fn say_privately(&self, app: &App, text: impl Into<String>) {
+    pub(crate) async fn say_privately(&self, app: &App, text: impl Into<String>) {
         let message = Message::text(text);
         self.acknowledge(app, &Answer::Message { message, ephemeral: true }).await;
     }
 
     /// Gives the answer that was deferred.
-    pub async fn answer(&self, app: &App, answer: Result<Message, Trouble>) {
+    pub(crate) async fn answer(&self, app: &App, answer: Result<Message, Trouble>) {
         let message = answer.unwrap_or_else(|trouble| {
             tracing::warn!(interaction.id = %self.interaction, error = %trouble, "a command failed");
             Message::text(trouble.text())
@@ -168,7 +168,7 @@ impl Caller {
 
     /// Says something that only the caller sees, after an acknowledgement that others see: that one
     /// is taken back.
-    pub async fn turn_private(&self, app: &App, text: &str) {
+    pub(crate) async fn turn_private(&self, app: &App, text: &str) {
         let message = Message::text(text);
         if app.rest.delete_original(&self.token).await.is_ok()
             && app.rest.followup(&self.token, &message, true).await.is_ok()
@@ -179,7 +179,7 @@ impl Caller {
     }
 
     /// Says something that only the caller sees, beside the message that they clicked on.
-    pub async fn mention_privately(&self, app: &App, text: &str) {
+    pub(crate) async fn mention_privately(&self, app: &App, text: &str) {
         let message = Message::text(text);
         if let Err(error) = app.rest.followup(&self.token, &message, true).await {
             tracing::debug!(interaction.id = %self.interaction, error = %error, "an answer was lost");

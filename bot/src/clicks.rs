@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Deals with a click.
-pub async fn clicked(app: &App, click: &ComponentInteraction) {
+pub(crate) async fn clicked(app: &App, click: &ComponentInteraction) {
     match click.data.custom_id.parse::<Press>() {
         Ok(Press::Reply(pressed)) => match pressed.button {
             Button::Stop => stop(app, click, pressed.delivery).await,

@@ -14,7 +14,7 @@ const MAX_NAME: usize = 64;
 
 /// The context of a message.
 #[must_use]
-pub fn context(message: &MessageEvent) -> RequestContext {
+pub(crate) fn context(message: &MessageEvent) -> RequestContext {
     let replied = message.replied.as_ref().and_then(|replied| replied.message.as_ref());
     RequestContext {
         author_name: one_line(&message.author.name),
@@ -29,7 +29,7 @@ pub fn context(message: &MessageEvent) -> RequestContext {
 
 /// A name without line breaks and controls, so that it can't pass for something else in a prompt.
 #[must_use]
-pub fn one_line(name: &str) -> String {
+pub(crate) fn one_line(name: &str) -> String {
     let visible: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let line: String = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().take(MAX_NAME).collect()

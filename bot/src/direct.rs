@@ -14,13 +14,13 @@ const MAX_PEOPLE: usize = 10_000;
 
 /// The direct-message channels that were opened; Discord counts how often one asks.
 #[derive(Debug, Default)]
-pub struct DirectChannels(Mutex<HashMap<DiscordUserId, ChannelId>>);
+pub(crate) struct DirectChannels(Mutex<HashMap<DiscordUserId, ChannelId>>);
 
 impl DirectChannels {
     /// Tells a person something. With a nonce (at most 25 characters) it may be repeated.
     ///
     /// [`RestError::Forbidden`]: they take no direct messages from here.
-    pub async fn tell(
+    pub(crate) async fn tell(
         &self,
         rest: &Rest,
         person: DiscordUserId,
@@ -28,17 +28,16 @@ impl DirectChannels {
         nonce: &str,
     ) -> Result<(), RestError> {
         let known = self.lock().get(&person).copied();
-        let channel = match known {
-            Some(channel) => channel,
-            None => {
-                let channel = rest.open_direct(person).await?;
-                let mut people = self.lock();
-                if people.len() >= MAX_PEOPLE {
-                    people.clear();
-                }
-                people.insert(person, channel);
-                channel
+        let channel = if let Some(channel) = known {
+            channel
+        } else {
+            let channel = rest.open_direct(person).await?;
+            let mut people = self.lock();
+            if people.len() >= MAX_PEOPLE {
+                people.clear();
             }
+            people.insert(person, channel);
+            channel
         };
         let new = NewMessage { nonce: Some(nonce), ..NewMessage::default() };
         let sent = rest.create_message(channel, &Message::text(text), new).await;
@@ -55,7 +54,7 @@ impl DirectChannels {
 
 /// The end of an id, which is random, as a nonce that Discord takes.
 #[must_use]
-pub fn nonce(id: uuid::Uuid) -> String {
+pub(crate) fn nonce(id: uuid::Uuid) -> String {
     let id = id.simple().to_string();
     id.get(id.len().saturating_sub(25)..).unwrap_or_default().to_owned()
 }

@@ -21,7 +21,7 @@ use crate::{
 const SWEEP: Duration = Duration::from_secs(1);
 
 /// Runs until `stop`.
-pub async fn run(app: &Arc<App>, range: ShardRange, stop: &CancellationToken) {
+pub(crate) async fn run(app: &Arc<App>, range: ShardRange, stop: &CancellationToken) {
     let mut sweeps = interval(SWEEP);
     sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

@@ -28,7 +28,7 @@ const NEEDS_KEY: &str = "🔑";
 const TOO_BUSY: &str = "⏳";
 
 /// Takes a message.
-pub async fn listen(app: &Arc<App>, message: MessageEvent) {
+pub(crate) async fn listen(app: &Arc<App>, message: MessageEvent) {
     let heard = match hear(app, &message).await {
         Ok(heard) => heard,
         // whether it was for us can't be known without the names; a reply says it, a name suggests it
@@ -54,7 +54,7 @@ pub async fn listen(app: &Arc<App>, message: MessageEvent) {
 }
 
 /// A burst was cut off; told once.
-pub async fn flooded(app: &Arc<App>, message: MessageEvent) {
+pub(crate) async fn flooded(app: &Arc<App>, message: MessageEvent) {
     if may_be_for_us(app, &message) {
         react(app, &message, TOO_BUSY).await;
         hint(app, &message, chat::FLOOD).await;
@@ -161,7 +161,7 @@ fn incoming(
 
 /// The notice that tells of a refusal.
 #[must_use]
-pub const fn notice_kind(why: &Refusal) -> NoticeKind {
+pub(crate) const fn notice_kind(why: &Refusal) -> NoticeKind {
     match why {
         Refusal::NoKey => NoticeKind::NoKey,
         Refusal::KeySwitchedOff { .. } => NoticeKind::KeySwitchedOff,

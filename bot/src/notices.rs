@@ -24,7 +24,7 @@ const SWEEP: Duration = Duration::from_secs(1);
 const MAX_ATTEMPTS: i64 = 12;
 
 /// Runs until `stop`.
-pub async fn run(app: &Arc<App>, stop: &CancellationToken) {
+pub(crate) async fn run(app: &Arc<App>, stop: &CancellationToken) {
     let mut sweeps = interval(SWEEP);
     sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

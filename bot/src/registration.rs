@@ -15,7 +15,7 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// Registers the commands, however long that takes.
-pub async fn register(app: &App, stop: &CancellationToken) {
+pub(crate) async fn register(app: &App, stop: &CancellationToken) {
     let made = poise::builtins::create_application_commands(&commands::all());
     let mut wait = FIRST_WAIT;
     loop {

@@ -5,7 +5,7 @@
 //! new events, what was taken is committed, answers under way are shown, and only then the shards
 //! are let go.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 use shared::{
@@ -123,13 +123,13 @@ pub async fn run(env: BotEnv) -> Result<(), BotError> {
     let range =
         ShardRange::new(shards.total(), *held.start(), *held.end()).ok_or(BotError::Shards)?;
     let bot = BotId::new(env.store.clock());
-    let Some(hold) = Hold::take(env.store.clone(), range, bot, env.pace, &stop).await else {
+    let Some(ours) = Hold::take(env.store.clone(), range, bot, env.pace, &stop).await else {
         return Ok(());
     };
     let served = Stage { env, limiter: &limiter, rest, application, shards, range, bot }
-        .serve(&hold, &stop)
+        .serve(&ours, &stop)
         .await;
-    hold.release().await;
+    ours.release().await;
     limiter.stop(GOODBYE).await;
     served
 }
@@ -142,15 +142,12 @@ async fn acquaint(
 ) -> Result<Option<(Application, Shards)>, BotError> {
     let asking = async {
         let application = patiently(|| rest.application()).await?;
-        let shards = match &config.shards {
-            Some(ours) => {
-                let (first, last) = (*ours.range.start(), *ours.range.end());
-                Shards::new(first, last - first + 1, ours.total.get())
-            }
-            None => {
-                let total = patiently(|| rest.recommended_shards()).await?;
-                Shards::new(0, total.max(NonZeroU32::MIN.get()), total.max(NonZeroU32::MIN.get()))
-            }
+        let shards = if let Some(ours) = &config.shards {
+            let (first, last) = (*ours.range.start(), *ours.range.end());
+            Shards::new(first, last - first + 1, ours.total.get())
+        } else {
+            let total = patiently(|| rest.recommended_shards()).await?.max(1);
+            Shards::new(0, total, total)
         };
         Ok((application, shards.ok_or(BotError::Shards)?))
     };

@@ -20,11 +20,11 @@ const MAX_THREADS: usize = 100_000;
 
 /// Threads by id, with their parents.
 #[derive(Debug, Default)]
-pub struct Threads(RwLock<HashMap<ChannelId, ChannelId>>);
+pub(crate) struct Threads(RwLock<HashMap<ChannelId, ChannelId>>);
 
 impl Threads {
     /// A thread was announced.
-    pub fn add(&self, thread: ChannelId, parent: ChannelId) {
+    pub(crate) fn add(&self, thread: ChannelId, parent: ChannelId) {
         let mut threads = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if threads.len() < MAX_THREADS || threads.contains_key(&thread) {
             threads.insert(thread, parent);
@@ -32,13 +32,13 @@ impl Threads {
     }
 
     /// A thread was deleted.
-    pub fn remove(&self, thread: ChannelId) {
+    pub(crate) fn remove(&self, thread: ChannelId) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&thread);
     }
 
     /// Where a message stands that the gateway says is in `channel`.
     #[must_use]
-    pub fn place(&self, guild: Option<GuildId>, channel: ChannelId) -> Place {
+    pub(crate) fn place(&self, guild: Option<GuildId>, channel: ChannelId) -> Place {
         let threads = self.0.read().unwrap_or_else(PoisonError::into_inner);
         match threads.get(&channel) {
             Some(parent) => Place { guild, channel: *parent, thread: Some(channel) },

@@ -26,15 +26,19 @@ const FRESH: Duration = Duration::from_secs(3);
 const MAX_PEOPLE: usize = 2_000;
 
 /// The names that one person can use, the ones that win first.
-pub type Names = Arc<[PersonalityName]>;
+pub(crate) type Names = Arc<[PersonalityName]>;
 
 /// Names by person.
 #[derive(Debug, Default)]
-pub struct VisibleNames(Mutex<HashMap<DiscordUserId, (Instant, Names)>>);
+pub(crate) struct VisibleNames(Mutex<HashMap<DiscordUserId, (Instant, Names)>>);
 
 impl VisibleNames {
     /// The names that `viewer` can use.
-    pub async fn of(&self, viewer: DiscordUserId, store: &Store) -> Result<Names, StoreError> {
+    pub(crate) async fn of(
+        &self,
+        viewer: DiscordUserId,
+        store: &Store,
+    ) -> Result<Names, StoreError> {
         if let Some(names) = self.remembered(viewer) {
             return Ok(names);
         }
@@ -60,7 +64,7 @@ impl VisibleNames {
 /// The personality that a person means by what they typed. A private one of somebody else's and one
 /// that does not exist are the same here.
 #[must_use]
-pub fn find(names: &[PersonalityName], typed: &str) -> Option<PersonalityId> {
+pub(crate) fn find(names: &[PersonalityName], typed: &str) -> Option<PersonalityId> {
     let folded = fold_name(typed.trim().trim_start_matches('@'));
     names.iter().find(|name| name.folded == folded).map(|name| name.personality_id)
 }
@@ -68,7 +72,7 @@ pub fn find(names: &[PersonalityName], typed: &str) -> Option<PersonalityId> {
 /// Personalities that somebody who has typed `partial` may mean, each once, by the name that finds
 /// it: those that begin so first.
 #[must_use]
-pub fn suggest<'a>(
+pub(crate) fn suggest<'a>(
     names: &'a [PersonalityName],
     partial: &str,
     limit: usize,

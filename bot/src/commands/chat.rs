@@ -26,7 +26,7 @@ const TOKEN_LIFETIME: TimeDelta = TimeDelta::seconds(14 * 60 + 30);
 
 /// A `/chat` on its way through its author's mailbox.
 #[derive(Clone, Debug)]
-pub struct ChatMail {
+pub(crate) struct ChatMail {
     caller: Caller,
     personality: String,
     message: String,

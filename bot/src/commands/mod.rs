@@ -9,13 +9,13 @@ mod chat;
 mod providers;
 mod timezone;
 mod usage;
-pub mod wallet;
+pub(crate) mod wallet;
 
 use std::sync::{Arc, atomic::Ordering};
 
 use poise::FrameworkError;
 
-pub use self::chat::ChatMail;
+pub(crate) use self::chat::ChatMail;
 pub(crate) use self::chat::accept as accept_chat;
 use crate::{
     app::App,
@@ -30,7 +30,7 @@ pub(crate) type Context<'a> = poise::ApplicationContext<'a, Arc<Bot>, Trouble>;
 
 /// Every command, as poise knows them.
 #[must_use]
-pub fn all() -> Vec<poise::Command<Arc<Bot>, Trouble>> {
+pub(crate) fn all() -> Vec<poise::Command<Arc<Bot>, Trouble>> {
     vec![chat::chat(), timezone::timezone(), usage::usage(), wallet::wallet()]
 }
 
@@ -96,27 +96,26 @@ mod tests {
         made.iter().map(|command| serde_json::to_value(command).unwrap()).collect()
     }
 
+    fn describe(path: &str, value: &Value, lines: &mut Vec<String>) {
+        let text = |key: &str| value[key].as_str().unwrap_or_default();
+        let name = format!("{path}{}", text("name"));
+        let required = if value["required"] == true { " (required)" } else { "" };
+        lines.push(format!("{name}{required}: {}", text("description")));
+        for choice in value["choices"].as_array().into_iter().flatten() {
+            lines.push(format!("{name} = {}", choice["value"]));
+        }
+        for option in value["options"].as_array().into_iter().flatten() {
+            describe(&format!("{name} "), option, lines);
+        }
+    }
+
     #[test]
     fn commands_stay_as_people_know_them() {
         let mut lines = Vec::new();
-        fn walk(path: &str, value: &Value, lines: &mut Vec<String>) {
-            let name = format!("{path}{}", value["name"].as_str().unwrap_or_default());
-            let required = if value["required"] == true { " (required)" } else { "" };
-            lines.push(format!(
-                "{name}{required}: {}",
-                value["description"].as_str().unwrap_or_default()
-            ));
-            for choice in value["choices"].as_array().into_iter().flatten() {
-                lines.push(format!("{name} = {}", choice["value"]));
-            }
-            for option in value["options"].as_array().into_iter().flatten() {
-                walk(&format!("{name} "), option, lines);
-            }
-        }
         for command in registered() {
             assert_eq!(command["contexts"], serde_json::json!([0, 1]), "{command}");
             assert_eq!(command["integration_types"], serde_json::json!([0]), "{command}");
-            walk("/", &command, &mut lines);
+            describe("/", &command, &mut lines);
         }
         insta::assert_snapshot!(lines.join("\n"));
     }

@@ -11,6 +11,7 @@ pub(super) fn named(provider: Option<&str>) -> Result<Provider, UnknownProvider>
 }
 
 /// Suggests what fits.
+#[expect(clippy::unused_async, reason = "poise calls it so")]
 pub(super) async fn suggest(_: Context<'_>, partial: &str) -> CreateAutocompleteResponse {
     let partial = partial.trim().to_lowercase();
     let fitting = Provider::ALL

@@ -19,6 +19,7 @@ use crate::{
     install_context = "Guild",
     interaction_context = "Guild|BotDm"
 )]
+#[expect(clippy::unused_async, reason = "poise calls it so")]
 pub(super) async fn timezone(_: Context<'_>) -> Result<(), Trouble> {
     Ok(())
 }
@@ -63,6 +64,7 @@ async fn look(app: &App, caller: &Caller) -> Result<Message, Trouble> {
     Ok(Message::text(texts::show(zone, app.clock.now())))
 }
 
+#[expect(clippy::unused_async, reason = "poise calls it so")]
 async fn suggest(_: Context<'_>, partial: &str) -> CreateAutocompleteResponse {
     let zones = Timezone::search(partial, 25);
     let choices = zones.iter().map(|zone| AutocompleteChoice::new(zone.name(), zone.name()));

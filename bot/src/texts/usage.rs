@@ -9,7 +9,7 @@ use shared::{
 use super::{counted, grouped};
 
 /// Models that get a line of their own; with the longest names these fit a message.
-const MAX_LINES: usize = 10;
+const MAX_LINES: usize = 8;
 
 /// What a person's own key paid for in a period.
 #[must_use]
@@ -124,7 +124,7 @@ mod tests {
         let many: Vec<_> =
             (0..40).map(|_| model(&name, i64::from(u32::MAX), i64::MAX / 100, 7)).collect();
         let text = shown(many, Period::All);
-        assert!(text.contains("- 30 more models: "), "{text}");
+        assert!(text.contains("- 32 more models: "), "{text}");
         assert!(text.encode_utf16().count() <= 2000, "{}", text.len());
     }
 }

@@ -30,7 +30,7 @@ async fn a_stand_by_takes_over_when_the_holder_falls_silent_and_not_before() {
         tokio::time::sleep(PACE.dead_after * 3).await;
         impatient.cancel();
     };
-    let (_, kept, nobody) =
+    let ((), kept, nobody) =
         tokio::join!(waiting, holder.keep(&impatient), take(second, &impatient));
     assert_eq!(kept, Ok(()));
     assert!(nobody.is_none());
@@ -40,6 +40,6 @@ async fn a_stand_by_takes_over_when_the_holder_falls_silent_and_not_before() {
     // what is let go is free at once
     heir.release().await;
     let third = BotId::new(&SystemClock);
-    let never = Pace { dead_after: Duration::from_secs(3_600), ..PACE };
+    let never = Pace { dead_after: Duration::from_hours(1), ..PACE };
     assert!(Hold::take(db.store().clone(), range, third, never, &stop).await.is_some());
 }

@@ -3,14 +3,17 @@
 use std::{sync::Arc, time::Duration};
 
 use bot::{BotEnv, BotError, lease::Pace};
-use playground::discord::{Exchange, LocalDiscord, Options, RateLimits};
+use playground::discord::{
+    Exchange, LocalDiscord, Options, RateLimits,
+    world::{Author, Message},
+};
 use shared::{
     config::{self, Environment},
     ids::{DiscordUserId, UserId, WorkerId},
     lifecycle::Lifecycle,
-    model::{KeyVerdict, Provider},
+    model::{FailureKind, KeyVerdict, Provider},
     secret::UserApiKey,
-    store::VerdictOutcome,
+    store::{CallEnd, CallRecord, Fenced, VerdictOutcome},
     telemetry::Redactor,
     testing::{Person, TestDb, TestEngine},
     wake::{self, NudgeSender, WakeReceiver},
@@ -65,9 +68,9 @@ impl Stage {
     }
 
     /// Stops the bot the way a signal does, and looks at all that it ever sent.
-    pub(crate) async fn stop(self) {
+    pub(crate) async fn stop(mut self) {
         self.lifecycle.stop();
-        tokio::time::timeout(PATIENCE, self.bot).await.expect("a stop").unwrap().unwrap();
+        tokio::time::timeout(PATIENCE, &mut self.bot).await.expect("a stop").unwrap().unwrap();
         let leases: Vec<(i64,)> = self.db.rows("SELECT COUNT(*) FROM shard_leases").await;
         assert_eq!(leases, [(0,)], "the shards were released");
         self.everything_was_proper();
@@ -93,7 +96,10 @@ impl Stage {
             );
         }
         self.discord.look(|world| {
-            assert!(world.all_messages().all(|m| m.author_is_person() || !m.ever_pinged()))
+            let by_a_person =
+                |m: &&Message| matches!(m.author, Author::User(id) if id != world.bot());
+            let mut ours = world.all_messages().filter(|m| !by_a_person(m));
+            assert!(ours.all(|m| !m.ever_pinged()), "somebody was pinged");
         });
     }
 
@@ -123,6 +129,18 @@ impl Stage {
         key
     }
 
+    /// Does a worker's part for a person's next request, and loses the connection in mid-answer.
+    pub(crate) async fn interrupt(&self, person: Person, text: &str) {
+        let (store, worker) = (self.db.store(), WorkerId::new(store_clock(&self.db)));
+        store.register_worker(worker).await.unwrap();
+        let request = store.claim(worker, person.id, 3).await.unwrap().expect("a request");
+        let fenced = store.fence(&request, request.api_key_id).await.unwrap();
+        assert!(matches!(fenced, Fenced::MayCall), "{fenced:?}");
+        let end = CallEnd::Interrupted { text: text.to_owned(), failure: FailureKind::Interrupted };
+        assert!(store.finish(&request, &end, &CallRecord::default()).await.unwrap());
+        self.nudges.nudge(person.id).await;
+    }
+
     /// The next user that a worker is told to look at.
     pub(crate) async fn woken(&mut self) -> UserId {
         self.wakes.next(PATIENCE).await.expect("a wake-up")
@@ -136,17 +154,4 @@ impl Stage {
 fn store_clock(db: &TestDb) -> &dyn shared::clock::Clock {
     let clock: &Arc<_> = db.clock();
     &**clock
-}
-
-/// Whose words they are: people may ping whom they like.
-pub(crate) trait Written {
-    fn author_is_person(&self) -> bool;
-}
-
-impl Written for playground::discord::world::Message {
-    fn author_is_person(&self) -> bool {
-        matches!(self.author, playground::discord::world::Author::User(_))
-            && self.interaction.is_none()
-            && self.nonce.is_none()
-    }
 }

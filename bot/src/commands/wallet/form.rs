@@ -31,7 +31,7 @@ const TOKEN_LIFETIME: TimeDelta = TimeDelta::seconds(14 * 60 + 30);
 
 /// A form of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// For a key that is to be stored.
     Set(Provider),
     /// For a key that is only to be tested.
@@ -41,7 +41,7 @@ pub enum Form {
 /// A custom id that no form of this version has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no form of ours has this id")]
-pub struct UnknownForm;
+pub(crate) struct UnknownForm;
 
 impl Form {
     const fn provider(self) -> Provider {
@@ -127,16 +127,12 @@ pub(crate) async fn submitted(app: &App, sent: &ModalInteraction) {
 }
 
 fn typed(sent: &ModalInteraction) -> &str {
-    let inputs = sent.data.components.iter().flat_map(|row| &row.components);
-    inputs
-        .filter_map(|component| match component {
-            ActionRowComponent::InputText(input) if input.custom_id == FIELD => {
-                input.value.as_deref()
-            }
-            _ => None,
-        })
-        .next()
-        .unwrap_or_default()
+    let mut inputs = sent.data.components.iter().flat_map(|row| &row.components);
+    let typed = inputs.find_map(|component| match component {
+        ActionRowComponent::InputText(input) if input.custom_id == FIELD => input.value.as_deref(),
+        _ => None,
+    });
+    typed.unwrap_or_default()
 }
 
 /// Keeps a typed key for the worker. What is to be said at once, if anything.

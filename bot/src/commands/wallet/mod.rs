@@ -1,6 +1,6 @@
 //! `/wallet`: a person's keys, seen by that person alone.
 
-pub mod form;
+pub(crate) mod form;
 mod list;
 pub(crate) mod remove;
 mod set;
@@ -17,6 +17,7 @@ use crate::caller::Trouble;
     install_context = "Guild",
     interaction_context = "Guild|BotDm"
 )]
+#[expect(clippy::unused_async, reason = "poise calls it so")]
 pub(super) async fn wallet(_: Context<'_>) -> Result<(), Trouble> {
     Ok(())
 }

@@ -1,8 +1,6 @@
 //! Delivery from end to end: the real store on SQLite, the real limiter and client, the local
 //! Discord; the test plays the worker. Nothing here sleeps to wait for something.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that can't go on has failed")]
-
 mod crashes;
 mod growing;
 mod places;

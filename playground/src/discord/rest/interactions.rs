@@ -187,7 +187,7 @@ pub(super) fn follow_up(world: &mut World, call: &Call, token: &str) -> Outcome 
     let loading = interaction
         .original
         .and_then(|id| world.message(id))
-        .filter(|message| message.is_loading());
+        .filter(|message| message.is_loading() && !message.deleted);
     if let Some(loading) = loading.filter(|_| interaction.followups.is_empty()).cloned() {
         let edit = pieces::edit(world, call, &loading, Defaults::People)?;
         world.edit(loading.id, Edit { flags: Some(loading.flags & !LOADING), ..edit });
