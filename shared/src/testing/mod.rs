@@ -24,6 +24,7 @@
 
 mod database;
 mod fixtures;
+mod place;
 
 pub use database::{TestDb, TestEngine, run};
 pub use fixtures::{Person, VIOLA, limits, message, no_guests};
