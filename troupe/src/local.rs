@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, bail};
 use playground::{
     discord::{LocalDiscord, Options},
-    provider::{KeyPlan, StandInOptions, StandInProvider},
+    provider::{KeyPlan, Script, StandInOptions, StandInProvider},
 };
 use secrecy::SecretString;
 use shared::{
@@ -28,6 +28,7 @@ use crate::one_process::OneProcess;
 pub(crate) const TRIAL_KEY: &str = concat!("sk-or-", "v1-local-trial-key-worth-nothing-0001");
 /// What is on it: five dollars that nobody pays.
 const TRIAL_CREDIT_NANO_USD: i64 = 5_000_000_000;
+const CHUNK_EVERY: Duration = Duration::from_millis(250);
 const START_PATIENCE: Duration = Duration::from_secs(30);
 
 /// The two servers that stand in for the world.
@@ -42,7 +43,9 @@ impl Stage {
             .await
             .context("the local Discord can't start")?;
         let keys = vec![(TRIAL_KEY.to_owned(), KeyPlan::with_credit(TRIAL_CREDIT_NANO_USD))];
-        let provider = StandInProvider::start(StandInOptions { keys, ..StandInOptions::default() })
+        // about as fast as a real model, so that answers are seen to grow
+        let script = Script::default().paced(CHUNK_EVERY);
+        let provider = StandInProvider::start(StandInOptions { keys, script, port: 0 })
             .await
             .context("the stand-in provider can't start")?;
         Ok(Self { discord, provider })

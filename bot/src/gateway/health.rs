@@ -99,7 +99,7 @@ impl GatewayHealth {
         let mut connected = self.connected();
         let any = async { connected.wait_for(|shards| !shards.is_empty()).await.is_ok() };
         if timeout(FIRST_READY, any).await.is_ok() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -46,8 +46,10 @@ impl Route {
             segments.remove(0);
         }
         let template: Vec<_> = (0..segments.len()).map(|at| shape_of(&segments, at)).collect();
-        let tail =
-            |from: usize| template[from..].iter().map(|s| format!("/{s}")).collect::<String>();
+        let tail = |from: usize| match template.get(from..) {
+            Some(rest) if !rest.is_empty() => format!("/{}", rest.join("/")),
+            _ => String::new(),
+        };
         let endpoint = |path| Endpoint { method: bucket_method, path };
         let queue = match segments.as_slice() {
             ["gateway"] if method == Method::GET => Queue::Gateway,
@@ -106,8 +108,8 @@ fn shape_of<'a>(segments: &[&'a str], at: usize) -> &'a str {
 mod tests {
     use super::*;
 
-    fn route(method: Method, path: &str) -> Route {
-        Route::of(&method, path, &RandomState::new()).unwrap()
+    fn route(method: &Method, path: &str) -> Route {
+        Route::of(method, path, &RandomState::new()).unwrap()
     }
 
     fn key(hasher: &RandomState, path: &str) -> Endpoint {
@@ -142,7 +144,7 @@ mod tests {
                 "interactions/:id/:token/callback",
             ),
         ] {
-            let route = route(Method::GET, path);
+            let route = route(&Method::GET, path);
             assert_eq!((route.queue, route.template.as_str()), (queue, template), "{path}");
         }
         assert_eq!(Route::of(&Method::GET, "/metrics", &RandomState::new()), None);
@@ -183,11 +185,11 @@ mod tests {
             "/api/v10/interactions/1/s3cr3t/callback",
             "/api/v10/webhooks/1/aW50ZXJhY3Rpb24s3cr3t/messages/@original",
         ] {
-            let route = route(Method::POST, path);
+            let route = route(&Method::POST, path);
             let shown = format!("{route:?}");
             assert!(!shown.contains("s3cr3t") && !shown.contains("12345"), "{shown}");
             assert!(route.has_own_token);
         }
-        assert!(!route(Method::POST, "/api/v10/channels/1/webhooks").has_own_token);
+        assert!(!route(&Method::POST, "/api/v10/channels/1/webhooks").has_own_token);
     }
 }

@@ -70,7 +70,6 @@ pub(super) struct Create<'a, More> {
     more: More,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to the field")]
 fn is_empty(rows: &&[Row]) -> bool {
     rows.is_empty()
 }

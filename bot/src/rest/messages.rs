@@ -1,5 +1,7 @@
 //! Plain messages: in direct messages, as notices, and to look at what stands in a channel.
 
+use std::fmt::Write;
+
 use http::Method;
 use serde::Serialize;
 use shared::ids::{ChannelId, DiscordUserId, MessageId};
@@ -167,6 +169,9 @@ impl Rest {
 }
 
 fn reaction(channel: ChannelId, id: MessageId, emoji: &str) -> String {
-    let emoji: String = emoji.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    format!("channels/{channel}/messages/{id}/reactions/{emoji}/@me")
+    let mut escaped = String::new();
+    for byte in emoji.bytes() {
+        let _infallible = write!(escaped, "%{byte:02X}");
+    }
+    format!("channels/{channel}/messages/{id}/reactions/{escaped}/@me")
 }

@@ -128,7 +128,7 @@ impl Call<'_> {
     /// Values are numbers and words of ours, which need no escaping.
     fn query(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         let mark = if self.url.contains('?') { '&' } else { '?' };
-        self.url.push_str(&format!("{mark}{name}={value}"));
+        self.url = format!("{}{mark}{name}={value}", self.url);
         self
     }
 

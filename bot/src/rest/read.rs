@@ -200,11 +200,15 @@ impl From<WireMessage> for StoredMessage {
 fn collect_custom_ids(value: &serde_json::Value, ids: &mut Vec<String>) {
     match value {
         serde_json::Value::Array(values) => {
-            values.iter().for_each(|value| collect_custom_ids(value, ids));
+            for value in values {
+                collect_custom_ids(value, ids);
+            }
         }
         serde_json::Value::Object(fields) => {
             ids.extend(fields.get("custom_id").and_then(|id| id.as_str()).map(str::to_owned));
-            fields.values().for_each(|value| collect_custom_ids(value, ids));
+            for value in fields.values() {
+                collect_custom_ids(value, ids);
+            }
         }
         _ => {}
     }

@@ -53,10 +53,10 @@ impl Reply {
 
     pub(crate) fn limited(after: f64, global: bool) -> Self {
         let body = json!({ "message": "limited", "retry_after": after, "global": global });
-        Self::json(429, &body).with("retry-after", after.ceil())
+        Self::json(429, &body).with("retry-after", &after.ceil())
     }
 
-    pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: &impl ToString) -> Self {
         self.headers.push((name, value.to_string()));
         self
     }
@@ -68,10 +68,10 @@ impl Reply {
 
     /// The four headers of a bucket.
     pub(crate) fn bucket(self, name: &str, remaining: u16, reset_after: f64) -> Self {
-        self.with("x-ratelimit-bucket", name)
-            .with("x-ratelimit-limit", 5)
-            .with("x-ratelimit-remaining", remaining)
-            .with("x-ratelimit-reset-after", reset_after)
+        self.with("x-ratelimit-bucket", &name)
+            .with("x-ratelimit-limit", &5)
+            .with("x-ratelimit-remaining", &remaining)
+            .with("x-ratelimit-reset-after", &reset_after)
     }
 }
 

@@ -134,7 +134,7 @@ async fn a_429_is_waited_out_and_nobody_of_its_bucket_overtakes() {
 #[tokio::test]
 async fn a_global_429_holds_everybody_but_callbacks() {
     let setup = setup().await;
-    let limited = Reply::limited(0.4, true).with("x-ratelimit-scope", "global");
+    let limited = Reply::limited(0.4, true).with("x-ratelimit-scope", &"global");
     let fine = Reply::json(200, &json!({}));
     setup.fake.on("POST /api/v10/channels/1", [limited, fine]);
     let first = setup.post("channels/1/messages");
@@ -166,7 +166,7 @@ async fn a_global_429_holds_everybody_but_callbacks() {
 #[tokio::test]
 async fn a_long_limit_is_handed_back_and_a_shared_one_costs_nothing() {
     let setup = setup().await;
-    let limited = Reply::limited(3_000.5, false).with("x-ratelimit-scope", "shared");
+    let limited = Reply::limited(3_000.5, false).with("x-ratelimit-scope", &"shared");
     setup.fake.on("POST /api/v10/channels/1", [limited]);
     let response = setup.post("channels/1/messages").await;
     assert_eq!(
@@ -223,7 +223,7 @@ async fn pages_and_breakdowns_come_back_as_discords_errors() {
         (Reply::html(503), 502),
         (Reply::json(500, &json!({ "message": "s3cr3t" })), 502),
         (Reply::html(403), 403),
-        (Reply::html(302).with("location", "http://127.0.0.1:1/"), 502),
+        (Reply::html(302).with("location", &"http://127.0.0.1:1/"), 502),
     ] {
         setup.fake.on("POST /api/v10/channels", [reply]);
         let response = setup.post("channels/1/messages").await;

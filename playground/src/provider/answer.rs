@@ -30,7 +30,9 @@ fn composed(messages: &[Message]) -> String {
     let asked = messages
         .iter()
         .rfind(|message| message.role == "user")
-        .map_or("nothing", |message| message.content.trim());
+        // what a program adds for the model stands before what the person says
+        .and_then(|message| message.content.trim().lines().next_back())
+        .unwrap_or("nothing");
     let quote: String = asked.chars().take(QUOTE).collect();
     let more = if quote.len() < asked.len() { "…" } else { "" };
     format!(

@@ -89,11 +89,8 @@ async fn talk_without_a_key(stage: &Stage, transcript: &mut Transcript) -> anyho
     let bob = stage.discord.user("bob");
     transcript.act("bob", "@Viola hello!")?;
     bob.say(CHANNEL, "@Viola hello!")?;
-    let hint = stage
-        .discord
-        .wait_for(PATIENCE, |_| {
-            bob.dms().into_iter().find(|message| message.content.contains("/wallet"))
-        })
+    let hint = bob
+        .wait_for_message(bob.dm_channel(), PATIENCE, |message| message.content.contains("/wallet"))
         .await
         .context("bob was not told that he needs a key")?;
     transcript.see("only bob", &hint.content)?;
