@@ -1,7 +1,7 @@
 //! Every binary brings the database up to date at its start, one at a time, and refuses one that a
 //! newer binary has upgraded.
 
-use std::{fs::File, path::PathBuf};
+use std::{fs::File, io::ErrorKind, path::PathBuf};
 
 use nix::fcntl::{Flock, FlockArg};
 use sqlx::{
@@ -58,7 +58,12 @@ async fn lock_beside(database: PathBuf) -> Result<Flock<File>> {
     let mut name = database.into_os_string();
     name.push(".lock");
     tokio::task::spawn_blocking(move || {
-        let file = File::create(PathBuf::from(name)).map_err(|_| StoreError::Unavailable)?;
+        let file = File::create(PathBuf::from(name)).map_err(|error| match error.kind() {
+            ErrorKind::NotFound | ErrorKind::PermissionDenied => StoreError::Misconfigured(
+                "the directory of the SQLite database is not there, or may not be written",
+            ),
+            _ => StoreError::Unavailable,
+        })?;
         Flock::lock(file, FlockArg::LockExclusive).map_err(|_| StoreError::Unavailable)
     })
     .await

@@ -1,25 +1,16 @@
 //! A database for one test, gone when the test is over, also when it fails.
 
-use std::{str::FromStr, sync::Arc, thread, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use secrecy::SecretString;
-use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, FromRow, PgConnection, PgPool, SqlitePool,
-    postgres::{PgConnectOptions, PgPoolOptions, PgRow},
-    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteRow},
-};
-use tempfile::TempDir;
+use sqlx::{FromRow, postgres::PgRow, sqlite::SqliteRow};
 use uuid::Uuid;
 
+use super::place::{Place, Raw};
 use crate::{
     clock::{ManualClock, SharedClock},
     store::{Engine, Store},
 };
-
-const SERVER: &str = "TEST_DATABASE_URL";
-const DEFAULT_SERVER: &str = "postgres://postgres@127.0.0.1:5432/postgres";
-const REQUIRE: &str = "TROUPE_TEST_REQUIRE_SERVERS";
 
 /// The engine that a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,17 +27,6 @@ pub struct TestDb {
     store: Store,
     raw: Raw,
     place: Place,
-}
-
-enum Place {
-    Sqlite(TempDir),
-    Postgres(Box<TestDatabase>),
-}
-
-/// A second way in, past the store: tests look at rows that the store does not show.
-enum Raw {
-    Sqlite(SqlitePool),
-    Postgres(PgPool),
 }
 
 /// Runs `body` with a fresh database of `engine`, or says that there is no server for it.
@@ -101,10 +81,7 @@ impl TestDb {
     /// Where the database is, as `DATABASE_URL` of a child process.
     #[must_use]
     pub fn url(&self) -> String {
-        match &self.place {
-            Place::Sqlite(dir) => format!("sqlite:{}", dir.path().join("troupe.db").display()),
-            Place::Postgres(database) => database.options().to_url_lossy().to_string(),
-        }
+        self.place.url()
     }
 
     /// Which engine this is.
@@ -171,96 +148,4 @@ impl TestDb {
             Raw::Postgres(pool) => execute!(pool),
         }
     }
-}
-
-impl Place {
-    async fn create(engine: TestEngine) -> Option<Self> {
-        match engine {
-            TestEngine::Sqlite => {
-                Some(Self::Sqlite(tempfile::tempdir().expect("a temporary directory")))
-            }
-            TestEngine::Postgres => TestDatabase::create().await.map(Box::new).map(Self::Postgres),
-        }
-    }
-
-    fn engine(&self) -> Engine {
-        match self {
-            Self::Sqlite(dir) => Engine::Sqlite(dir.path().join("troupe.db")),
-            Self::Postgres(database) => {
-                let url = database.options().to_url_lossy().to_string();
-                Engine::Postgres(SecretString::from(url))
-            }
-        }
-    }
-
-    fn raw(&self) -> Raw {
-        match self {
-            Self::Sqlite(dir) => {
-                let options = SqliteConnectOptions::new()
-                    .filename(dir.path().join("troupe.db"))
-                    .busy_timeout(Duration::from_secs(5));
-                Raw::Sqlite(SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options))
-            }
-            Self::Postgres(database) => {
-                let pool = PgPoolOptions::new().max_connections(1);
-                Raw::Postgres(pool.connect_lazy_with(database.options()))
-            }
-        }
-    }
-}
-
-/// A database on a server, dropped with this value.
-struct TestDatabase {
-    server: PgConnectOptions,
-    name: String,
-}
-
-impl TestDatabase {
-    async fn create() -> Option<Self> {
-        let server = PgConnectOptions::from_str(&setting(SERVER).unwrap_or(DEFAULT_SERVER.into()))
-            .expect("TEST_DATABASE_URL is an address of a Postgres server");
-        let name = format!("troupe_test_{}", Uuid::new_v4().simple());
-        let connection =
-            tokio::time::timeout(Duration::from_secs(5), PgConnection::connect_with(&server)).await;
-        let Ok(Ok(mut connection)) = connection else {
-            assert!(setting(REQUIRE).as_deref() != Some("1"), "no Postgres, and {REQUIRE}=1");
-            eprintln!("left out: no Postgres");
-            return None;
-        };
-        for sql in [
-            format!("CREATE DATABASE {name}"),
-            // what a power loss would undo does not matter here, and the disk is what tests wait for
-            format!("ALTER DATABASE {name} SET synchronous_commit = off"),
-        ] {
-            sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.expect("a new database");
-        }
-        Some(Self { server, name })
-    }
-
-    fn options(&self) -> PgConnectOptions {
-        self.server.clone().database(&self.name)
-    }
-}
-
-impl Drop for TestDatabase {
-    /// On a thread of its own: a test that panicked has no runtime to wait on.
-    fn drop(&mut self) {
-        let server = self.server.clone();
-        let sql = AssertSqlSafe(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
-        let dropping = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(async {
-                let mut connection = PgConnection::connect_with(&server).await?;
-                sqlx::query(sql).execute(&mut connection).await
-            })
-        });
-        if !matches!(dropping.join(), Ok(Ok(_))) {
-            eprintln!("the database {} could not be dropped", self.name);
-        }
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "not a setting of Troupe but of its tests")]
-fn setting(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -8,7 +8,7 @@
 //!
 //! async fn a_message_is_taken(db: TestDb) {
 //!     let ada = db.person_with_key(1).await;
-//!     …
+//!     assert!(db.store().live_keys(ada.id).await.unwrap()[0].is_active);
 //! }
 //! ```
 //!
@@ -24,6 +24,7 @@
 
 mod database;
 mod fixtures;
+mod place;
 
 pub use database::{TestDb, TestEngine, run};
 pub use fixtures::{Person, VIOLA, limits, message, no_guests};

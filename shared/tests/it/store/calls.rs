@@ -14,6 +14,7 @@ use super::stage::{
 shared::each_engine!(
     the_fence_opens_once,
     the_fence_refuses_what_was_stopped,
+    a_lost_claim_ends_nothing,
     the_fence_refuses_what_waited_too_long,
     the_fence_refuses_a_key_that_is_gone,
     the_fence_gives_back_what_was_opened_with_an_old_key,
@@ -47,6 +48,22 @@ async fn the_fence_refuses_what_was_stopped(db: TestDb) {
     assert_eq!(wanted(&db, request.id).await, (true, 1));
     // whoever stops something need not be told
     assert!(db.store().due_notices().await.unwrap().is_empty());
+}
+
+/// What a worker may not call any more is ended by whoever has it, not by one that had it.
+async fn a_lost_claim_ends_nothing(db: TestDb) {
+    let ada = db.person_with_key(1).await;
+    let old = claimed(&db, ada, 1).await;
+    assert!(db.store().give_back(&old, Duration::ZERO).await.unwrap());
+    let new = claim(&db, ada).await.unwrap();
+    db.store().stop(delivery_of(&db, new.id).await, ada.discord).await.unwrap();
+    wait(&db, 600);
+    db.store().remove_key(ada.id, Provider::OpenRouter).await.unwrap();
+    assert_eq!(fence(&db, &old).await, refusal(FenceRefusal::Lost));
+    assert!(!db.store().fail_unspent(&old, FailureKind::Internal).await.unwrap());
+    assert_eq!(state(&db, new.id).await, RequestState::Claimed);
+    // stopped comes before expired, and both before the key
+    assert_eq!(fence(&db, &new).await, refusal(FenceRefusal::Stopped));
 }
 
 async fn the_fence_refuses_what_waited_too_long(db: TestDb) {

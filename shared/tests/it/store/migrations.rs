@@ -10,6 +10,7 @@ shared::each_engine!(
     a_newer_schema_is_refused,
     opening_again_changes_nothing,
     a_changed_migration_is_not_taken_for_a_newer_one,
+    a_wrong_address_is_not_waited_for,
 );
 
 fn clock() -> SharedClock {
@@ -40,6 +41,16 @@ async fn a_changed_migration_is_not_taken_for_a_newer_one(db: TestDb) {
     assert_eq!(db.execute(other, &[], &[]).await, 1);
     let refused = Store::open(&db.engine(), clock()).await.err();
     assert!(matches!(refused, Some(StoreError::UpgradeFailed)), "{refused:?}");
+}
+
+/// A mistake of the operator's is told as one: trying again would not help.
+async fn a_wrong_address_is_not_waited_for(db: TestDb) {
+    let wrong = match db.engine() {
+        Engine::Sqlite(path) => Engine::Sqlite(path.with_file_name("nowhere").join("troupe.db")),
+        Engine::Postgres(_) => Engine::Postgres(format!("{}_not", db.url()).into()),
+    };
+    let refused = Store::open(&wrong, clock()).await.err();
+    assert!(matches!(refused, Some(StoreError::Misconfigured(_))), "{refused:?}");
 }
 
 /// Several processes start at once on a file that is not there yet.

@@ -11,6 +11,7 @@ mod deliveries;
 mod joining;
 mod keys;
 mod leases;
+mod locks;
 mod migrations;
 mod notices;
 mod outcome;

@@ -17,7 +17,6 @@ use super::{proxy::Proxy, server::Server};
 const LONG: Duration = Duration::from_secs(20);
 
 /// A test's corner of Redis, a proxy before it, and hints that go through the proxy.
-#[expect(clippy::print_stdout, reason = "a test that is left out says so")]
 async fn behind_a_proxy() -> Option<(Server, Proxy, Hints)> {
     let server = Server::find().await?;
     let client = Client::open(server.url.as_str()).unwrap();

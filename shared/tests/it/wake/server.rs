@@ -22,7 +22,6 @@ pub(crate) struct Server {
 impl Server {
     /// `None`, and a line that says so, when no Redis answers; then the test is left out. With
     /// `TROUPE_TEST_REQUIRE_SERVERS=1` it fails instead.
-    #[expect(clippy::print_stdout, reason = "a test that is left out says so")]
     pub(crate) async fn find() -> Option<Self> {
         let url = std::env::var_os("TEST_REDIS_URL")
             .map_or_else(|| USUAL.to_owned(), |url| url.into_string().unwrap());

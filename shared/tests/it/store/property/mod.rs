@@ -5,7 +5,9 @@
 //! the [`model`] says; the [`invariants`] are then checked on the rows alone, so that a mistake made
 //! in both would still be found.
 
+mod intake;
 mod invariants;
+mod life;
 mod model;
 mod rows;
 mod steps;
@@ -41,7 +43,7 @@ async fn every_life_is_lawful(db: TestDb) {
     tokio::task::block_in_place(|| {
         let lives = vec(steps::any_step(), 1..=STEPS);
         TestRunner::new(config)
-            .run(&lives, |life| here.block_on(steps::live(&db, bob, &life)))
+            .run(&lives, |life| here.block_on(life::live(&db, bob, &life)))
             .unwrap_or_else(|failure| panic!("{failure}"));
     });
 }

@@ -1,0 +1,140 @@
+//! The model's beginning of a request: accepted, joined, retried, and with whose key.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::{
+    ids::{ApiKeyId, RequestId},
+    model::RequestState::{Cancelled, Claimed, Expired, Failed, Interrupted, Queued},
+};
+
+use super::model::{Key, Lane, Model, Request};
+
+pub(super) const MAX_QUEUED: usize = 3;
+pub(super) const MAX_JOINED: usize = 2;
+pub(super) const DEADLINE: TimeDelta = TimeDelta::seconds(100);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unwelcome {
+    NoKey,
+    SwitchedOff,
+    Busy,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    As(usize),
+    Already,
+    NotNeeded,
+}
+
+impl Model {
+    fn waiting(&self, user: usize) -> usize {
+        self.requests.iter().filter(|r| r.lane.0 == user && r.state == Queued).count()
+    }
+
+    fn payer(&self, user: usize) -> Result<ApiKeyId, Unwelcome> {
+        match self.keys[user] {
+            None => Err(Unwelcome::NoKey),
+            Some(Key { active: false, .. }) => Err(Unwelcome::SwitchedOff),
+            Some(Key { id, active: true }) => Ok(id),
+        }
+    }
+
+    /// The indices of the requests that a message becomes or joins; new ones have no id yet.
+    pub(super) fn accept(
+        &mut self,
+        lanes: &[Lane],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<usize>, Unwelcome> {
+        let before = self.clone();
+        let taken = lanes.iter().enumerate().map(|(i, lane)| self.accept_one(*lane, i, now));
+        match taken.collect::<Result<Vec<_>, _>>() {
+            Ok(taken) => {
+                self.next_seq[lanes[0].0] += i64::try_from(lanes.len()).unwrap();
+                Ok(taken)
+            }
+            Err(why) => {
+                *self = before;
+                Err(why)
+            }
+        }
+    }
+
+    fn accept_one(&mut self, lane: Lane, i: usize, now: DateTime<Utc>) -> Result<usize, Unwelcome> {
+        let key = self.payer(lane.0)?;
+        let last = self.requests.iter().enumerate().filter(|(_, r)| r.lane == lane);
+        if let Some((index, last)) = last.max_by_key(|(_, r)| r.seq)
+            && last.state == Queued
+            && last.key == key
+            && !last.is_retry
+            && !last.stop
+            && last.deadline > now
+            && last.messages < MAX_JOINED
+        {
+            self.requests[index].messages += 1;
+            return Ok(index);
+        }
+        if self.waiting(lane.0) >= MAX_QUEUED {
+            return Err(Unwelcome::Busy);
+        }
+        let seq = self.next_seq[lane.0] + i64::try_from(i).unwrap();
+        Ok(self.insert(lane, seq, key, now, false))
+    }
+
+    fn insert(
+        &mut self,
+        lane: Lane,
+        seq: i64,
+        key: ApiKeyId,
+        now: DateTime<Utc>,
+        is_retry: bool,
+    ) -> usize {
+        self.requests.push(Request {
+            id: RequestId::from(uuid::Uuid::nil()),
+            lane,
+            seq,
+            state: Queued,
+            attempt: 0,
+            dispatches: 0,
+            token: None,
+            owner: None,
+            stop: false,
+            not_before: now,
+            deadline: now + DEADLINE,
+            key,
+            messages: 1,
+            is_retry,
+            was_retried: false,
+            answer: None,
+            partial: None,
+            shown: 0,
+            usage: None,
+        });
+        self.requests.len() - 1
+    }
+
+    pub(super) fn retry(&mut self, i: usize, now: DateTime<Utc>) -> Result<Again, Unwelcome> {
+        let (lane, state) = (self.requests[i].lane, self.requests[i].state);
+        if !matches!(state, Interrupted | Failed | Expired | Cancelled) {
+            return Ok(Again::NotNeeded);
+        }
+        if self.requests[i].was_retried {
+            return Ok(Again::Already);
+        }
+        if self.waiting(lane.0) >= MAX_QUEUED {
+            return Err(Unwelcome::Busy);
+        }
+        let key = self.payer(lane.0)?;
+        self.requests[i].was_retried = true;
+        let seq = self.next_seq[lane.0];
+        self.next_seq[lane.0] += 1;
+        Ok(Again::As(self.insert(lane, seq, key, now, true)))
+    }
+
+    pub(super) fn replace_key(&mut self, user: usize, key: ApiKeyId) {
+        self.keys[user] = Some(Key { id: key, active: true });
+        let of_user = self.requests.iter_mut().filter(|r| r.lane.0 == user);
+        for r in of_user.filter(|r| matches!(r.state, Queued | Claimed)) {
+            r.key = key;
+        }
+    }
+}
