@@ -1,10 +1,38 @@
-//! Placeholder.
+//! The bot: the only part of Troupe that talks to Discord.
+//!
+//! ```text
+//! gateway ─► intake ─► listen ──────────┐
+//!    │        (one mailbox per person)  ├─► store ─► delivery ─► rest ─► limiter ─► Discord
+//!    └─► commands, clicks, forms ───────┘     └─► notices, key answers ──┘
+//! ```
+//!
+//! [`run`] puts it together. What a person reads is in [`texts`]; no SQL, no cipher and no provider
+//! is known here.
 
+pub mod app;
+pub mod bot;
+pub mod buttons;
+mod caller;
+mod clicks;
+mod commands;
+mod context;
 pub mod delivery;
+pub mod direct;
 pub mod gateway;
 pub mod intake;
+mod key_answers;
+pub mod lease;
 pub mod limiter;
+pub mod listen;
+mod notices;
+mod registration;
 pub mod rest;
+mod serve;
 pub mod split;
+pub mod texts;
+pub mod threads;
 pub mod triggers;
+pub mod visible_names;
 pub mod webhook_name;
+
+pub use self::serve::{BotEnv, BotError, run};

@@ -425,7 +425,8 @@ mod tests {
 
     #[test]
     fn no_empty_block_is_opened_for_an_end_of_code() {
-        let code = format!("```py\n{}", "x = 1\n".repeat(331));
+        // the code ends exactly where the first message is full
+        let code = format!("```\n{}", "x = 1\n".repeat(332));
         let pieces = split(&format!("{code}```\nafter"), NONE);
         assert_eq!(pieces.len(), 2);
         assert_eq!(pieces[1], "after");

@@ -480,6 +480,8 @@ mod tests {
             Just("ß"),
             Just("😀"),
             Just("@Ada "),
+            Just("@Ada Lovelace, "),
+            Just("@Dr. Who "),
         ];
         prop_oneof![
             prop::collection::vec(part, 0..30).prop_map(|parts| parts.concat()),

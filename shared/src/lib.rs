@@ -12,8 +12,11 @@ pub mod lifecycle;
 pub mod model;
 pub mod money;
 pub mod names;
+pub mod process;
 pub mod secret;
+pub mod startup;
 pub mod store;
+pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod timezone;

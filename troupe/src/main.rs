@@ -1,3 +1,26 @@
-//! The product.
+//! Troupe: bot and worker in one process, and the owner's tools.
 
-fn main() {}
+mod cli;
+mod live;
+mod local;
+mod one_process;
+mod tools;
+mod tour;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let Cli { local, command } = Cli::parse();
+    match command {
+        None => live::run(local),
+        Some(Command::Tour) => tour::run(),
+        Some(Command::Keygen) => tools::keygen(),
+        Some(Command::Superuser { action }) => tools::superuser(&action),
+        Some(Command::Logs(wanted)) => tools::logs(&wanted),
+        Some(Command::Redact) => tools::redact(),
+    }
+}

@@ -71,6 +71,7 @@ async fn verdict(shared: &Shared, check: &ClaimedCheck) -> Option<KeyVerdict> {
     };
     match key {
         Ok(key) => {
+            let _unlogged = shared.redactor.guard(&key);
             let asked = timeout(PATIENCE, shared.openrouter.check_key(&key)).await;
             Some(asked.unwrap_or(KeyVerdict::CouldNotCheck { why: CouldNotCheck::ProviderDown }))
         }

@@ -31,6 +31,7 @@ use std::sync::Arc;
 use shared::{
     lifecycle::Lifecycle,
     store::Store,
+    telemetry::Redactor,
     vault::KeyOpener,
     wake::{NudgeSender, WakeReceiver, WakeSender},
 };
@@ -57,13 +58,15 @@ pub struct WorkerEnv {
     pub nudges: NudgeSender,
     /// Limits and defaults.
     pub settings: WorkerSettings,
+    /// Keeps the keys in hand out of the log, whoever would write them.
+    pub redactor: Redactor,
 }
 
 /// Starts a worker's tasks; they end with `lifecycle`.
 ///
 /// In one process with the bot, or alone in its own: the caller decides by what it puts into `env`.
 pub fn start(env: WorkerEnv, lifecycle: &Lifecycle) {
-    let WorkerEnv { store, opener, openrouter, wakes, woken, nudges, settings } = env;
+    let WorkerEnv { store, opener, openrouter, wakes, woken, nudges, settings, redactor } = env;
     let pulse = pulse::Pulse::new(&store);
     let shared = Arc::new(runner::Shared {
         streams: streams::Streams::default(),
@@ -76,6 +79,7 @@ pub fn start(env: WorkerEnv, lifecycle: &Lifecycle) {
         wakes,
         nudges,
         settings,
+        redactor,
         lifecycle: lifecycle.clone(),
     });
     lifecycle.spawn("worker pulse", pulse::run(Arc::clone(&shared)));

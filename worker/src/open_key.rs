@@ -5,6 +5,7 @@ use shared::{
     model::Provider,
     secret::UserApiKey,
     store::{SealedKey, StoreError},
+    telemetry::RedactionGuard,
     vault::OpenError,
 };
 use tracing::error;
@@ -17,6 +18,8 @@ pub(crate) struct OpenedKey {
     pub(crate) id: ApiKeyId,
     /// The key.
     pub(crate) key: UserApiKey,
+    /// While the key is in hand, no log line of this process can hold it.
+    _unlogged: RedactionGuard,
 }
 
 /// No key, and what it means for the request.
@@ -51,7 +54,7 @@ pub(crate) async fn open_key(
         .opener
         .open(stored.user_id, stored.provider, sealed)
         .map_err(|failed| not_opened(failed, stored.id))?;
-    Ok(OpenedKey { id: stored.id, key })
+    Ok(OpenedKey { id: stored.id, _unlogged: shared.redactor.guard(&key), key })
 }
 
 /// It is never the user's fault, and says nothing of their key: somebody must look.

@@ -10,6 +10,7 @@ use shared::{
     ids::UserId,
     lifecycle::Lifecycle,
     store::Store,
+    telemetry::Redactor,
     vault::KeyOpener,
     wake::{NudgeSender, WakeReceiver, WakeSender},
 };
@@ -40,6 +41,7 @@ pub(crate) struct Shared {
     pub(crate) wakes: WakeSender,
     pub(crate) nudges: NudgeSender,
     pub(crate) settings: WorkerSettings,
+    pub(crate) redactor: Redactor,
     pub(crate) streams: Streams,
     pub(crate) pulse: Pulse,
     pub(crate) lifecycle: Lifecycle,

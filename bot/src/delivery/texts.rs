@@ -5,6 +5,8 @@
 
 use shared::ids::RequestId;
 
+pub use crate::texts::reference;
+
 /// Holds the place of an answer that has no text yet.
 pub(super) const PLACEHOLDER: &str = "…";
 /// Instead of an answer that failed, by a personality with no line of its own.
@@ -40,12 +42,6 @@ pub(super) fn empty_note(request: RequestId) -> String {
 /// Under a failure.
 pub(super) fn failed_note(request: RequestId) -> String {
     format!("-# ref {}", reference(request))
-}
-
-/// What people quote and operators search for: the first characters of the request's id.
-#[must_use]
-pub fn reference(request: RequestId) -> String {
-    request.to_string().chars().take(8).collect()
 }
 
 /// The first line of a message that no webhook gives the personality's name.

@@ -93,7 +93,7 @@ pub enum LimiterError {
     Client,
 }
 
-/// A running limiter. Dropping it stops it at once.
+/// A running limiter. Dropped, it takes no more connections.
 #[derive(Debug)]
 pub struct Limiter {
     address: SocketAddr,

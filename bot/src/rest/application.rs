@@ -35,6 +35,11 @@ struct WireApplication {
 }
 
 #[derive(Deserialize)]
+struct WireGateway {
+    shards: u32,
+}
+
+#[derive(Deserialize)]
 struct WireOwner {
     id: Snowflake,
 }
@@ -76,6 +81,12 @@ impl Rest {
             .read::<WireApplication>()
             .await
             .map(Application::from)
+    }
+
+    /// On how many shards Discord wants the bot to run.
+    pub async fn recommended_shards(&self) -> Result<u32, RestError> {
+        let asked = self.call(About::Bot, Method::GET, "gateway/bot").read::<WireGateway>().await?;
+        Ok(asked.shards)
     }
 
     /// Makes these all the application's global commands. May be repeated.

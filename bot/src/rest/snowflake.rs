@@ -55,6 +55,14 @@ impl From<u64> for ApplicationId {
     }
 }
 
+impl ApplicationId {
+    /// The number that Discord knows.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
 impl fmt::Display for ApplicationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -1,4 +1,6 @@
-//! A raw bot (a websocket and an HTTP client, no library) against the local Discord.
+//! The playground from outside: a raw bot (a websocket and an HTTP client, no library) against the
+//! local Discord, and a client against the stand-in provider.
+
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,3 +15,4 @@ mod faults;
 mod gateway;
 mod messages;
 mod openapi;
+mod provider;

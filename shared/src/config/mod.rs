@@ -14,6 +14,7 @@ mod environment;
 mod misspelt;
 mod problem;
 mod reader;
+mod secrets;
 mod sections;
 pub mod settings;
 mod template;

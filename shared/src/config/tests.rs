@@ -217,7 +217,7 @@ fn a_misspelt_setting_is_noticed() {
 
 /// Every secret is `hush` and a number, in every place that a secret can stand.
 #[test]
-fn no_configuration_prints_a_secret() {
+fn no_configuration_prints_a_secret_and_the_redactor_learns_them_all() {
     let secrets = [
         ("DISCORD_TOKEN", "hush1".to_owned()),
         ("DATABASE_URL", "postgres://hush2:hush3@h/d".to_owned()),
@@ -240,7 +240,20 @@ fn no_configuration_prints_a_secret() {
     for secret in ["hush", "0123456789", "ABCDEF"] {
         assert!(!printed.contains(secret), "{secret} in {printed}");
     }
-    let _: SecretString = for_bot(&given).unwrap().discord_token;
+    let known = |secrets: Vec<SecretString>| {
+        let mut texts: Vec<_> = secrets.iter().map(|s| s.expose_secret().to_owned()).collect();
+        texts.retain(|text| !text.contains("://"));
+        texts.sort();
+        texts.dedup();
+        texts
+    };
+    let (old, key) = (&*HEX.to_uppercase(), HEX);
+    let troupe = known(for_troupe(&given, false).unwrap().secrets());
+    assert_eq!(troupe, [old, key, "hush1", "hush3", "hush4", "hush5"]);
+    let bot = known(for_bot(&given).unwrap().secrets());
+    assert_eq!(bot, [old, key, "hush1", "hush3", "hush4"], "no operator's key in the bot");
+    let worker = known(for_worker(&given).unwrap().secrets());
+    assert_eq!(worker, [old, key, "hush3", "hush4", "hush5"], "no Discord token in the worker");
 }
 
 /// A setting that nobody reads would be a promise that isn't kept. Whoever reads one complains of

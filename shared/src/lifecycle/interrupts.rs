@@ -43,7 +43,7 @@ impl Interrupts {
     }
 
     /// The next request to stop; never, if there is nobody left to make one.
-    pub(super) async fn next(&mut self) {
+    pub async fn next(&mut self) {
         if self.0.recv().await.is_none() {
             std::future::pending::<()>().await;
         }

@@ -78,13 +78,15 @@ impl TestDb {
         purpose: CheckPurpose,
         key: Option<&str>,
     ) -> NewKeyCheck {
-        let (clock, sealer, provider) = (self.clock(), self.vault().sealer(), Provider::OpenRouter);
+        let (clock, provider) = (self.clock(), Provider::OpenRouter);
+        let bots = self.vault().bot_secrets();
+        let keys = self.vault().sealer();
         let id = KeyCheckId::new(&**clock);
         let token = SecretString::from("an interaction's token");
         let candidate = key.map(|key| {
             let key = UserApiKey::from_typed(key).expect("a key");
-            let sealed = sealer.seal(person.id, provider, &key).expect("a seal");
-            (sealed, sealer.fingerprint(provider, &key), key.last4())
+            let sealed = keys.seal(person.id, provider, &key).expect("a seal");
+            (sealed, keys.fingerprint(provider, &key), key.last4())
         });
         NewKeyCheck {
             id,
@@ -94,7 +96,7 @@ impl TestDb {
             purpose,
             candidate,
             answer: AnswerToken {
-                sealed: self.vault().bot_secrets().seal(id.uuid(), &token).expect("a seal"),
+                sealed: bots.seal(id.uuid(), &token).expect("a seal"),
                 expires_at: clock.now() + TimeDelta::minutes(15),
             },
             expires_at: clock.now() + TimeDelta::minutes(2),

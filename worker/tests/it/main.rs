@@ -13,3 +13,4 @@ mod provider_errors;
 mod provider_faults;
 mod provider_keys;
 mod provider_streams;
+mod stand_in;

@@ -13,6 +13,7 @@ use shared::model::FailureKind;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    time::timeout,
 };
 use worker::providers::{CallError, ChatProvider, ChatStream, Cut, Limits, StreamItem};
 
@@ -246,7 +247,9 @@ async fn an_error_is_read_in_time_and_to_its_cap() {
         *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
         response
     };
-    let (_, error) = call_app(huge_error, Limits::default()).await;
+    let patient = Limits { aside: Duration::from_mins(10), ..Limits::default() };
+    let capped = timeout(Duration::from_secs(20), call_app(huge_error, patient)).await;
+    let (_, error) = capped.unwrap();
     assert_eq!(error, Some(CallError::Throttled { kind, retry_after: None }));
 }
 

@@ -74,3 +74,60 @@ impl fmt::Display for Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    use super::*;
+
+    /// A log that a test can read.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn an_outage_is_logged_when_it_begins_and_when_it_ends() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber =
+            tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        tracing::subscriber::with_default(subscriber, || {
+            let outage = Outage::default();
+            for _ in 0..2 {
+                outage.over();
+                for _ in 0..3 {
+                    outage.failed(&Failure::NoAnswer);
+                    outage.count();
+                }
+                outage.over();
+            }
+        });
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(log.matches("Redis is away").count(), 2, "{log}");
+        assert_eq!(log.matches("Redis is back").count(), 2, "{log}");
+        assert!(log.contains("lost=6"), "{log}");
+    }
+
+    #[test]
+    fn what_redis_says_is_not_repeated() {
+        let said = redis::RedisError::from((
+            redis::ErrorKind::InvalidClientConfig,
+            "a description",
+            "details with a secret".to_owned(),
+        ));
+        assert!(!Failure::from(said).to_string().contains("secret"));
+    }
+}

@@ -124,17 +124,15 @@ pub(super) async fn state(db: &TestDb, request: RequestId) -> RequestState {
     rows[0].0
 }
 
-/// Outcome and source of figures of a request's usage row, if it has one.
-pub(super) async fn usage_row(db: &TestDb, request: RequestId) -> Option<(String, String)> {
+/// Outcome and source of the figures of a request's usage row.
+pub(super) async fn usage_row(db: &TestDb, request: RequestId) -> String {
     let sql = "SELECT outcome, usage_source FROM usage_logs WHERE request_id = $1";
     let rows: Vec<(String, String)> = db.rows_of(sql, request.uuid()).await;
-    assert!(rows.len() <= 1, "{rows:?}");
-    rows.into_iter().next()
-}
-
-/// What a request's usage row should say.
-pub(super) fn usage_is(outcome: &str, source: &str) -> Option<(String, String)> {
-    Some((outcome.to_owned(), source.to_owned()))
+    match &rows[..] {
+        [] => "none".into(),
+        [(outcome, source)] => format!("{outcome}, {source}"),
+        more => panic!("{more:?}"),
+    }
 }
 
 pub(super) async fn delivery_of(db: &TestDb, request: RequestId) -> DeliveryId {

@@ -6,8 +6,7 @@ use shared::{
 };
 
 use super::stage::{
-    MAX_ACTIVE, answer, attempts, fence, figures, finish, say, state, usage_is, usage_row, wanted,
-    worker,
+    MAX_ACTIVE, answer, attempts, fence, figures, finish, say, state, usage_row, wanted, worker,
 };
 
 shared::each_engine!(
@@ -85,7 +84,7 @@ async fn three_dead_workers_are_enough(db: TestDb) {
     assert_eq!(wanted(&db, request).await, (true, 1));
     let told = db.store().due_notices().await.unwrap();
     assert_eq!(told[0].kind, NoticeKind::Failed(FailureKind::Poison));
-    assert_eq!(usage_row(&db, request).await, None);
+    assert_eq!(usage_row(&db, request).await, "none");
 }
 
 async fn what_a_dead_worker_was_calling_is_interrupted(db: TestDb) {
@@ -102,7 +101,7 @@ async fn what_a_dead_worker_was_calling_is_interrupted(db: TestDb) {
     assert_eq!(db.store().bury(dead, Some(0)).await.unwrap(), [ada.id]);
 
     assert_eq!(state(&db, called.id).await, RequestState::Interrupted);
-    assert_eq!(usage_row(&db, called.id).await, usage_is("interrupted", "unknown"));
+    assert_eq!(usage_row(&db, called.id).await, "interrupted, unknown");
     let sql = "SELECT answer, failure FROM requests WHERE id = $1";
     let kept: Vec<(String, String)> = db.rows_of(sql, called.id.uuid()).await;
     assert_eq!(kept[0], ("Good eve".to_owned(), "interrupted".to_owned()));
@@ -155,7 +154,7 @@ async fn a_dead_worker_may_come_back_with_the_answer(db: TestDb) {
     assert_eq!(wanted(&db, called.id).await, (true, 1));
     assert!(finish(&db, &called, &answer("Good evening."), &figures(42)).await);
     assert_eq!(state(&db, called.id).await, RequestState::Answered);
-    assert_eq!(usage_row(&db, called.id).await, usage_is("answered", "stream"));
+    assert_eq!(usage_row(&db, called.id).await, "answered, stream");
     assert!(!db.store().unsent(&called, std::time::Duration::ZERO).await.unwrap());
     assert!(finish(&db, &called, &answer("Good evening."), &CallRecord::default()).await);
 }

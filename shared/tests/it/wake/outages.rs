@@ -64,6 +64,24 @@ async fn a_worker_whose_connection_ends_connects_again() {
 }
 
 #[tokio::test]
+async fn a_worker_waits_on_one_connection_and_never_behind_a_dropped_wait() {
+    let Some((_server, proxy, hints)) = behind_a_proxy().await else { return };
+    let mut worker = hints.wake_receiver;
+    // longer than the client library waits for an answer when it isn't told otherwise
+    assert_eq!(worker.next(Duration::from_millis(700)).await, None);
+    assert_eq!(proxy.all_sent().matches("BZPOPMIN").count(), 1);
+    assert_eq!(worker.next(Duration::from_millis(20)).await, None);
+    assert_eq!(proxy.connections(), 1);
+
+    tokio::select! {
+        _ = worker.next(LONG) => {}
+        () = proxy.sent("BZPOPMIN", 3) => {}
+    }
+    assert_eq!(worker.next(Duration::from_millis(20)).await, None);
+    assert_eq!(proxy.connections(), 2);
+}
+
+#[tokio::test]
 async fn a_bot_whose_connection_ends_loses_no_wake_up() {
     let Some((server, proxy, hints)) = behind_a_proxy().await else { return };
     let Hints { wake_sender, .. } = hints;
@@ -118,7 +136,7 @@ async fn an_outage_is_counted_and_ends() {
 
 #[tokio::test]
 async fn a_redis_that_says_nothing_holds_up_one_caller_and_not_all() {
-    let Some((_server, proxy, hints)) = behind_a_proxy().await else { return };
+    let Some((server, proxy, hints)) = behind_a_proxy().await else { return };
     hints.wake_sender.wake(user()).await;
     proxy.freeze();
     let start = Instant::now();
@@ -127,6 +145,7 @@ async fn a_redis_that_says_nothing_holds_up_one_caller_and_not_all() {
     }
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     assert!(hints.wake_sender.lost() >= 49);
+    server.clean_up().await;
 }
 
 #[tokio::test]

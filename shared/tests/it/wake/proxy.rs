@@ -28,6 +28,7 @@ pub(crate) struct Proxy {
     address: SocketAddr,
     mood: Arc<watch::Sender<Mood>>,
     sent: Arc<watch::Sender<Vec<u8>>>,
+    accepted: Arc<watch::Sender<u32>>,
     /// Ends with the proxy, and every connection with it.
     _accepting: JoinSet<()>,
     /// Raised to hang up on everybody who is connected now.
@@ -42,11 +43,14 @@ impl Proxy {
         let sent = Arc::new(watch::Sender::new(Vec::new()));
         let cut = Arc::new(watch::Sender::new(0));
         let mut accepting = JoinSet::new();
+        let accepted = Arc::new(watch::Sender::new(0));
+        let count = Arc::clone(&accepted);
         let (moods, log, cuts) = (Arc::clone(&mood), Arc::clone(&sent), Arc::clone(&cut));
         accepting.spawn(async move {
             let mut connections = JoinSet::new();
             loop {
                 let (client, _) = listener.accept().await.unwrap();
+                count.send_modify(|count| *count += 1);
                 let (server, log) = (server.clone(), Arc::clone(&log));
                 let (mut mood, mut cut) = (moods.subscribe(), cuts.subscribe());
                 connections.spawn(async move {
@@ -60,7 +64,7 @@ impl Proxy {
                 });
             }
         });
-        Self { address, mood, sent, _accepting: accepting, cut }
+        Self { address, mood, sent, accepted, _accepting: accepting, cut }
     }
 
     /// The address of the server, by way of this proxy.
@@ -94,6 +98,11 @@ impl Proxy {
     pub(crate) async fn sent(&self, text: &str, times: usize) {
         let seen = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).matches(text).count() >= times;
         self.sent.subscribe().wait_for(seen).await.unwrap();
+    }
+
+    /// How many connections there have been.
+    pub(crate) fn connections(&self) -> u32 {
+        *self.accepted.borrow()
     }
 
     /// Everything that clients have sent.

@@ -20,10 +20,12 @@ use super::{
     openai_chat::{RequestBody, answer::answer, plain_id},
 };
 
+mod connect;
 mod generation;
 mod key;
 mod settings;
 
+pub use connect::{CannotConnect, connect};
 pub use settings::{BadSetting, OpenRouterSettings};
 
 /// The provider `OpenRouter`, or whatever speaks like it at the operator's address.

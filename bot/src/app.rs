@@ -1,0 +1,185 @@
+//! What every command, message and loop of a bot process shares.
+
+use std::{
+    num::NonZeroU32,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use secrecy::SecretString;
+use shared::{
+    clock::SharedClock,
+    config::RequestConfig,
+    ids::{DiscordUserId, UserId},
+    store::{Limits, Store, StoreError, SystemKey, User},
+    telemetry::Redactor,
+    vault::{BotSecrets, KeySealer},
+    wake::WakeSender,
+};
+use tokio::{sync::Notify, time::timeout};
+
+use crate::{
+    delivery::Bell,
+    direct::DirectChannels,
+    rest::{ApplicationId, InteractionToken, Rest},
+    threads::Threads,
+    visible_names::VisibleNames,
+};
+
+/// How long a person waits for the database before they are told that nothing was accepted.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Messages that may join one that waits, and the characters they may have together (DESIGN 6).
+const MAX_JOINED: i64 = 10;
+const MAX_JOINED_CHARS: i64 = 8_000;
+/// Checks of a key that a person may ask for in a minute: each is a call to their provider.
+const CHECKS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(5);
+/// Hints in a channel that a person may cause in a minute.
+const HINTS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
+
+/// What a bot process works with. Made once; shared by reference count.
+pub struct App {
+    /// Where bot and worker meet.
+    pub store: Store,
+    /// Discord.
+    pub rest: Rest,
+    /// Seals what people type.
+    pub sealer: KeySealer,
+    /// Seals what Discord entrusts to us.
+    pub secrets: BotSecrets,
+    /// Tells workers whom to look at.
+    pub wakes: WakeSender,
+    /// The time of day.
+    pub clock: SharedClock,
+    /// Knows what a key looks like.
+    pub redactor: Redactor,
+    /// How much is taken from one person.
+    pub limits: Limits,
+    /// What stands in where a person has chosen nothing.
+    pub system: SystemKey,
+    /// The bot's application, in whose name interactions are answered.
+    pub application: ApplicationId,
+    /// Who can be addressed by whom.
+    pub names: VisibleNames,
+    /// Which channels are threads of which.
+    pub threads: Threads,
+    /// Open direct-message channels.
+    pub direct: DirectChannels,
+    /// Rung when there may be a notice to tell.
+    pub news: Notify,
+    /// Rung when there may be a verdict to tell.
+    pub verdicts: Notify,
+    /// Rung when there may be something to show.
+    pub shows: Bell,
+    me: OnceLock<DiscordUserId>,
+    pub(crate) checks: DefaultKeyedRateLimiter<DiscordUserId>,
+    pub(crate) hints: DefaultKeyedRateLimiter<DiscordUserId>,
+}
+
+/// The parts that differ from process to process.
+pub struct AppParts {
+    /// Where bot and worker meet.
+    pub store: Store,
+    /// Discord.
+    pub rest: Rest,
+    /// Seals what people type.
+    pub sealer: KeySealer,
+    /// Seals what Discord entrusts to us.
+    pub secrets: BotSecrets,
+    /// Tells workers whom to look at.
+    pub wakes: WakeSender,
+    /// Knows what a key looks like.
+    pub redactor: Redactor,
+    /// The bot's application.
+    pub application: ApplicationId,
+    /// Tells the deliveries that something changed.
+    pub shows: Bell,
+}
+
+impl App {
+    /// Puts the parts together under these settings.
+    #[must_use]
+    pub fn new(parts: AppParts, requests: &RequestConfig) -> Arc<Self> {
+        let AppParts { store, rest, sealer, secrets, wakes, redactor, application, shows } = parts;
+        Arc::new(Self {
+            clock: store.shared_clock(),
+            limits: Limits {
+                max_queued: requests.max_queued_per_user.into(),
+                max_joined: MAX_JOINED,
+                max_joined_chars: MAX_JOINED_CHARS,
+                deadline: requests.deadline,
+            },
+            system: SystemKey {
+                default_model: requests.default_model.clone(),
+                guest_daily_limit: requests.guest_daily_limit.map(i64::from),
+            },
+            names: VisibleNames::default(),
+            threads: Threads::default(),
+            direct: DirectChannels::default(),
+            news: Notify::new(),
+            verdicts: Notify::new(),
+            me: OnceLock::new(),
+            checks: RateLimiter::keyed(Quota::per_minute(CHECKS_PER_MINUTE)),
+            hints: RateLimiter::keyed(Quota::per_minute(HINTS_PER_MINUTE)),
+            store,
+            rest,
+            sealer,
+            secrets,
+            wakes,
+            redactor,
+            application,
+            shows,
+        })
+    }
+
+    /// The bot's own account. Until Discord has named it, the application's id, which it shares with
+    /// all but the oldest bots.
+    #[must_use]
+    pub fn me(&self) -> DiscordUserId {
+        self.me.get().copied().unwrap_or_else(|| self.application.get().into())
+    }
+
+    /// Discord named the bot's account.
+    pub(crate) fn is_called(&self, me: DiscordUserId) {
+        // it says the same each time
+        let _ = self.me.set(me);
+    }
+
+    /// The token with which an interaction is answered.
+    #[must_use]
+    pub fn token(&self, token: &str) -> InteractionToken {
+        InteractionToken { application: self.application, token: SecretString::from(token) }
+    }
+
+    /// The person behind an account, known from now on.
+    pub async fn person(&self, account: &Account) -> Result<User, StoreError> {
+        in_time(self.store.ensure_user(account.id, &account.username)).await
+    }
+
+    /// Tells a worker to look at a user, after a commit.
+    pub async fn wake(&self, user: UserId) {
+        self.wakes.wake(user).await;
+    }
+
+    /// Drops what is remembered of people who left. Called now and then.
+    pub(crate) fn tidy(&self) {
+        self.checks.retain_recent();
+        self.hints.retain_recent();
+    }
+}
+
+/// A Discord account, as the gateway names it: the only source for who acts, and so for who pays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: DiscordUserId,
+    /// Its name.
+    pub username: String,
+}
+
+/// The database's answer, within the time that a person waits for it.
+pub async fn in_time<T>(
+    answer: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    timeout(PATIENCE, answer).await.unwrap_or(Err(StoreError::Unavailable))
+}

@@ -1,0 +1,120 @@
+//! What is done about what happens on Discord.
+//!
+//! Commands come through poise ([`commands`](crate::commands)); messages, clicks and forms come here.
+//! A message is put into its author's mailbox in the gateway's own turn, and taken out of it in
+//! order ([`intake`](crate::intake)).
+
+use std::sync::Arc;
+
+use serenity::{
+    all::{Context, FullEvent, Interaction},
+    async_trait,
+};
+use shared::ids::{ChannelId, DiscordUserId, MessageId, SourceId};
+
+use crate::{
+    app::App,
+    clicks,
+    commands::{self, ChatMail, wallet::form},
+    gateway::{GatewayHandler, MessageEvent, ShardReady},
+    intake::{Intake, IntakeLimits, Offered},
+    listen::{flooded, listen},
+};
+
+/// What waits in a mailbox.
+#[derive(Clone, Debug)]
+pub enum Mail {
+    /// A message.
+    Message(Box<MessageEvent>),
+    /// A `/chat`.
+    Chat(Box<ChatMail>),
+}
+
+/// Everything that reacts to Discord's events.
+pub struct Bot {
+    /// What it works with.
+    pub app: Arc<App>,
+    intake: Intake<Mail>,
+}
+
+impl Bot {
+    /// A bot with empty mailboxes.
+    #[must_use]
+    pub fn new(app: Arc<App>, limits: IntakeLimits) -> Arc<Self> {
+        let (taking, refusing) = (Arc::clone(&app), Arc::clone(&app));
+        let take = move |_, mail| {
+            let app = Arc::clone(&taking);
+            async move {
+                match mail {
+                    Mail::Message(message) => listen(&app, *message).await,
+                    Mail::Chat(chat) => commands::accept_chat(&app, *chat).await,
+                }
+            }
+        };
+        let refuse = move |_, mail| {
+            // whoever uses a command is told by the command
+            if let Mail::Message(message) = mail {
+                let app = Arc::clone(&refusing);
+                tokio::spawn(async move { flooded(&app, *message).await });
+            }
+        };
+        Arc::new(Self { intake: Intake::new(limits, take, refuse), app })
+    }
+
+    /// Puts mail into its author's box.
+    pub(crate) fn offer(&self, author: DiscordUserId, source: SourceId, mail: Mail) -> Offered {
+        self.intake.offer(author, source, mail)
+    }
+
+    /// Returns when everything that was taken has been committed or refused.
+    pub async fn drain(&self) {
+        self.intake.drain().await;
+    }
+
+    /// Threads, as the gateway announces them.
+    pub(crate) fn watch_threads(&self, event: &FullEvent) {
+        let threads = &self.app.threads;
+        let add = |thread: &serenity::all::GuildChannel| {
+            if let Some(parent) = thread.parent_id.filter(|_| thread.thread_metadata.is_some()) {
+                threads.add(thread.id.get().into(), parent.get().into());
+            }
+        };
+        match event {
+            FullEvent::GuildCreate { guild, .. } => guild.threads.iter().for_each(add),
+            FullEvent::ThreadCreate { thread } => add(thread),
+            FullEvent::ThreadUpdate { new, .. } => add(new),
+            FullEvent::ThreadListSync { thread_list_sync } => {
+                thread_list_sync.threads.iter().for_each(add);
+            }
+            FullEvent::ThreadDelete { thread, .. } => threads.remove(thread.id.get().into()),
+            _ => {}
+        }
+    }
+}
+
+#[async_trait]
+impl GatewayHandler for Bot {
+    fn message(&self, message: MessageEvent) {
+        let (author, source) = (message.author.id, message.source());
+        // what becomes of it is shown by whoever takes it out, or by the refusal
+        let _ = self.offer(author, source, Mail::Message(Box::new(message)));
+    }
+
+    async fn interaction(&self, _: Context, interaction: Interaction) {
+        match interaction {
+            Interaction::Component(click) => clicks::clicked(&self.app, &click).await,
+            Interaction::Modal(sent) => form::submitted(&self.app, &sent).await,
+            // poise's
+            _ => {}
+        }
+    }
+
+    async fn deleted(&self, channel: ChannelId, messages: Vec<MessageId>) {
+        tracing::trace!(channel.id = %channel, count = messages.len(), "messages were deleted");
+    }
+
+    async fn ready(&self, ready: ShardReady) {
+        self.app.is_called(ready.bot);
+        self.app.news.notify_one();
+    }
+}

@@ -1,0 +1,135 @@
+//! What the buttons under our messages carry.
+//!
+//! A custom id comes back from Discord as anybody likes to send it, so it names something and proves
+//! nothing: who may press is decided in the store, by the account that the gateway says pressed. The
+//! ids are fixed and versioned, and hold all that is needed, so that a button outlives a restart. Those under replies are
+//! [`delivery`](crate::delivery)'s own.
+
+use std::{fmt, str::FromStr};
+
+use shared::ids::{ApiKeyId, DiscordUserId};
+
+use crate::delivery::ButtonId;
+
+/// A button of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Press {
+    /// Under a reply: end it here, or ask once more.
+    Reply(ButtonId),
+    /// Under the question whether a key is to be removed: yes.
+    RemoveKey {
+        /// Which key, so that an old question can't remove a newer key.
+        key: ApiKeyId,
+        /// Who was asked.
+        asked: DiscordUserId,
+    },
+}
+
+/// A custom id that no button of this version has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no button of ours has this id")]
+pub struct UnknownButton;
+
+const REMOVE_KEY: &str = "wallet-remove:v1:";
+/// No reply has as many messages.
+const MAX_PARTS: usize = 1_000;
+
+impl fmt::Display for Press {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reply(button) => button.fmt(f),
+            Self::RemoveKey { key, asked } => write!(f, "{REMOVE_KEY}{key}:{asked}"),
+        }
+    }
+}
+
+impl FromStr for Press {
+    type Err = UnknownButton;
+
+    fn from_str(id: &str) -> Result<Self, Self::Err> {
+        let press = read(id).ok_or(UnknownButton)?;
+        // only what we would write ourselves: no leading zeros, no other spelling of an id
+        if press.to_string() == id { Ok(press) } else { Err(UnknownButton) }
+    }
+}
+
+fn read(id: &str) -> Option<Press> {
+    if let Some(rest) = id.strip_prefix(REMOVE_KEY) {
+        let (key, asked) = rest.split_once(':')?;
+        return Some(Press::RemoveKey { key: key.parse().ok()?, asked: asked.parse().ok()? });
+    }
+    ButtonId::parse(id).filter(|button| button.part < MAX_PARTS).map(Press::Reply)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use shared::{clock::SystemClock, ids::DeliveryId};
+
+    use super::*;
+
+    fn all() -> [Press; 3] {
+        let delivery = DeliveryId::new(&SystemClock);
+        [
+            Press::Reply(ButtonId::stop(delivery, 12)),
+            Press::Reply(ButtonId::retry(delivery)),
+            Press::RemoveKey { key: ApiKeyId::new(&SystemClock), asked: u64::MAX.into() },
+        ]
+    }
+
+    #[test]
+    fn a_button_reads_what_it_wrote_and_fits() {
+        for press in all() {
+            let id = press.to_string();
+            assert_eq!(id.parse(), Ok(press));
+            assert!(id.len() <= 100, "{id}");
+        }
+    }
+
+    #[test]
+    fn every_other_spelling_is_unknown() {
+        for press in all() {
+            let id = press.to_string();
+            for wrong in [
+                String::new(),
+                id.to_uppercase(),
+                format!(" {id}"),
+                format!("{id}:"),
+                format!("{id}:1"),
+                id.replace("v1", "v2"),
+                id.replace('-', ""),
+                id.replacen(':', "", 1),
+                id[..id.len() - 1].to_owned() + "x",
+            ] {
+                if wrong != id {
+                    assert_eq!(wrong.parse::<Press>(), Err(UnknownButton), "{wrong:?}");
+                }
+            }
+        }
+        for wrong in [
+            "stop:v1:x:1",
+            "retry:v1:",
+            "wallet-remove:v1:openrouter:1",
+            "wallet-remove:v1:0198c2f4-7a11-7bbb-8c3d-0123456789ab:01",
+            "stop:v1:0198c2f4-7a11-7bbb-8c3d-0123456789ab:-1",
+        ] {
+            assert_eq!(wrong.parse::<Press>(), Err(UnknownButton), "{wrong:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_back_is_read_or_refused(id in ".{0,120}", kind in 0_usize..4, cut in 0_usize..60) {
+            let forms = ["stop:v1:", "retry:v1:", "wallet-remove:v1:0198c2f4-7a11-7bbb-8c3d-0123456789ab:", ""];
+            let hostile = format!("{}{id}", forms[kind]);
+            if let Ok(press) = hostile.parse::<Press>() {
+                prop_assert_eq!(press.to_string(), hostile);
+            }
+            let genuine = all()[kind.min(2)].to_string();
+            let cut: String = genuine.chars().take(cut).collect();
+            if let Ok(press) = cut.parse::<Press>() {
+                prop_assert_eq!(press.to_string(), cut);
+            }
+        }
+    }
+}

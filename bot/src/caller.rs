@@ -1,0 +1,188 @@
+//! Somebody who uses a command, clicks a button or sends a form, and waits for an answer.
+//!
+//! Discord forgets an interaction that isn't acknowledged within three seconds, so that comes first,
+//! before anything that may take time; the answer itself is an edit, which may be repeated. Discord
+//! takes the acknowledgement once: when it says that it has one, this is an interaction that came
+//! twice, and whoever was first deals with it.
+
+use std::time::Duration;
+
+use serenity::all::{self as discord, CommandInteraction, ComponentInteraction, ModalInteraction};
+use shared::{
+    ids::{GuildId, SourceId},
+    store::{Place, StoreError},
+    vault::SealError,
+};
+
+use crate::{
+    app::{Account, App},
+    rest::{Answer, InteractionToken, Message, RestError},
+    texts,
+};
+
+/// How often an answer is tried that Discord does not take.
+const TRIES: u32 = 3;
+
+/// Somebody who waits for an answer.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The interaction.
+    pub interaction: SourceId,
+    /// What it is answered with.
+    pub token: InteractionToken,
+    /// Who it is, and so who pays.
+    pub account: Account,
+    /// What they are called there.
+    pub shown_name: String,
+    /// Where it happened.
+    pub place: Place,
+}
+
+/// Why a command could not be carried out. What a person reads of it is [`Trouble::text`].
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// The database: nothing was written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Nothing was sealed, so nothing was stored.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+}
+
+impl Trouble {
+    /// What to say about it.
+    #[must_use]
+    pub const fn text(&self) -> &'static str {
+        match self {
+            Self::Store(error) if error.is_transient() => texts::NOT_ACCEPTED,
+            Self::Store(_) | Self::Seal(_) => texts::INTERNAL,
+        }
+    }
+}
+
+impl Caller {
+    /// Whoever uses a command.
+    #[must_use]
+    pub fn of_command(app: &App, command: &CommandInteraction) -> Self {
+        let channel = command.channel_id.get().into();
+        let parent = command.channel.as_ref().and_then(|channel| {
+            use discord::ChannelType::{NewsThread, PrivateThread, PublicThread};
+            let is_thread = matches!(channel.kind, NewsThread | PrivateThread | PublicThread);
+            channel.parent_id.filter(|_| is_thread)
+        });
+        let guild = command.guild_id.map(|guild| guild.get().into());
+        let place = match parent {
+            Some(parent) => Place { guild, channel: parent.get().into(), thread: Some(channel) },
+            None => app.threads.place(guild, channel),
+        };
+        let member = command.member.as_deref();
+        Self::new(app, command.id.get(), &command.token, &command.user, member, place)
+    }
+
+    /// Whoever clicks a button.
+    #[must_use]
+    pub fn of_click(app: &App, click: &ComponentInteraction) -> Self {
+        let guild = click.guild_id.map(|guild| guild.get().into());
+        let place = app.threads.place(guild, click.channel_id.get().into());
+        Self::new(app, click.id.get(), &click.token, &click.user, click.member.as_ref(), place)
+    }
+
+    /// Whoever sends a form.
+    #[must_use]
+    pub fn of_form(app: &App, form: &ModalInteraction) -> Self {
+        let guild = form.guild_id.map(|guild| guild.get().into());
+        let place = app.threads.place(guild, form.channel_id.get().into());
+        Self::new(app, form.id.get(), &form.token, &form.user, form.member.as_ref(), place)
+    }
+
+    fn new(
+        app: &App,
+        id: u64,
+        token: &str,
+        user: &discord::User,
+        member: Option<&discord::Member>,
+        place: Place,
+    ) -> Self {
+        let nick = member.and_then(|member| member.nick.as_deref());
+        Self {
+            interaction: id.into(),
+            token: app.token(token),
+            account: Account { id: user.id.get().into(), username: user.name.clone() },
+            shown_name: crate::context::one_line(nick.unwrap_or_else(|| user.display_name())),
+            place,
+        }
+    }
+
+    /// The server, if it happened in one.
+    #[must_use]
+    pub fn guild(&self) -> Option<GuildId> {
+        self.place.guild
+    }
+
+    /// Gives the first answer. `false`: there is nobody left to answer, or somebody else does.
+    pub async fn acknowledge(&self, app: &App, answer: &Answer) -> bool {
+        match app.rest.answer(self.interaction, &self.token, answer).await {
+            // no answer from Discord may still mean that it took ours
+            Ok(()) | Err(RestError::Unavailable | RestError::Limited(_)) => true,
+            Err(RestError::AlreadyAcknowledged) => {
+                tracing::debug!(interaction.id = %self.interaction, "an interaction came twice");
+                false
+            }
+            Err(error) => {
+                tracing::warn!(interaction.id = %self.interaction, error = %error, "too late to answer");
+                false
+            }
+        }
+    }
+
+    /// Takes the time to find the answer, which only the caller will see.
+    pub async fn defer_privately(&self, app: &App) -> bool {
+        self.acknowledge(app, &Answer::Defer { ephemeral: true }).await
+    }
+
+    /// Answers at once, seen by the caller alone.
+    pub async fn say_privately(&self, app: &App, text: impl Into<String>) {
+        let message = Message::text(text);
+        self.acknowledge(app, &Answer::Message { message, ephemeral: true }).await;
+    }
+
+    /// Gives the answer that was deferred.
+    pub async fn answer(&self, app: &App, answer: Result<Message, Trouble>) {
+        let message = answer.unwrap_or_else(|trouble| {
+            tracing::warn!(interaction.id = %self.interaction, error = %trouble, "a command failed");
+            Message::text(trouble.text())
+        });
+        for attempt in 1..=TRIES {
+            match app.rest.edit_original(&self.token, &message).await {
+                Ok(_) => return,
+                Err(RestError::Unavailable) if attempt < TRIES => {
+                    tokio::time::sleep(Duration::from_millis(250) * attempt).await;
+                }
+                Err(error) => {
+                    tracing::warn!(interaction.id = %self.interaction, error = %error, "an answer was lost");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Says something that only the caller sees, after an acknowledgement that others see: that one
+    /// is taken back.
+    pub async fn turn_private(&self, app: &App, text: &str) {
+        let message = Message::text(text);
+        if app.rest.delete_original(&self.token).await.is_ok()
+            && app.rest.followup(&self.token, &message, true).await.is_ok()
+        {
+            return;
+        }
+        self.answer(app, Ok(message)).await;
+    }
+
+    /// Says something that only the caller sees, beside the message that they clicked on.
+    pub async fn mention_privately(&self, app: &App, text: &str) {
+        let message = Message::text(text);
+        if let Err(error) = app.rest.followup(&self.token, &message, true).await {
+            tracing::debug!(interaction.id = %self.interaction, error = %error, "an answer was lost");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! A button was pressed.
+//!
+//! The press is acknowledged at once and without a word; what it did shows in the reply itself. Only
+//! what did not work is said, to the one who pressed. Whether they may is decided in the store.
+
+use serenity::all::ComponentInteraction;
+use shared::{
+    ids::DeliveryId,
+    store::{Retried, Stopped},
+};
+
+use crate::{
+    app::{App, in_time},
+    buttons::Press,
+    caller::{Caller, Trouble},
+    commands::wallet::remove,
+    delivery::Button,
+    rest::{Answer, Message},
+    texts::buttons as texts,
+};
+
+/// Deals with a click.
+pub async fn clicked(app: &App, click: &ComponentInteraction) {
+    match click.data.custom_id.parse::<Press>() {
+        Ok(Press::Reply(pressed)) => match pressed.button {
+            Button::Stop => stop(app, click, pressed.delivery).await,
+            Button::Retry => retry(app, click, pressed.delivery).await,
+        },
+        Ok(Press::RemoveKey { key, asked }) => remove::confirmed(app, click, key, asked).await,
+        Err(_) => Caller::of_click(app, click).say_privately(app, texts::NO_LONGER_VALID).await,
+    }
+}
+
+async fn stop(app: &App, click: &ComponentInteraction, delivery: DeliveryId) {
+    let caller = Caller::of_click(app, click);
+    if !caller.acknowledge(app, &Answer::DeferUpdate).await {
+        return;
+    }
+    match in_time(app.store.stop(delivery, caller.account.id)).await {
+        Ok(outcome) => {
+            if let Stopped::Cancelled { user } = outcome {
+                // the lane is free for what waits behind it
+                app.wake(user).await;
+                app.shows.ring();
+            }
+            if let Some(text) = texts::stopped(outcome) {
+                caller.mention_privately(app, text).await;
+            }
+        }
+        Err(error) => trouble(app, &caller, error.into()).await,
+    }
+}
+
+async fn retry(app: &App, click: &ComponentInteraction, delivery: DeliveryId) {
+    let caller = Caller::of_click(app, click);
+    if !caller.acknowledge(app, &Answer::DeferUpdate).await {
+        return;
+    }
+    let source = caller.interaction;
+    match in_time(app.store.retry(delivery, caller.account.id, source, &app.limits, &app.system))
+        .await
+    {
+        Ok(outcome) => {
+            if let Retried::Taken { user, .. } = &outcome {
+                app.wake(*user).await;
+                app.shows.ring();
+            }
+            if matches!(outcome, Retried::Taken { .. } | Retried::Already) {
+                // the old reply stays as it is, without the button
+                caller.answer(app, Ok(Message::text(click.message.content.as_str()))).await;
+            }
+            if let Some(text) = texts::retried(&outcome) {
+                caller.mention_privately(app, &text).await;
+            }
+        }
+        Err(error) => trouble(app, &caller, error.into()).await,
+    }
+}
+
+async fn trouble(app: &App, caller: &Caller, trouble: Trouble) {
+    tracing::warn!(interaction.id = %caller.interaction, error = %trouble, "a press of a button failed");
+    caller.mention_privately(app, trouble.text()).await;
+}

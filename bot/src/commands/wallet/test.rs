@@ -1,0 +1,61 @@
+//! `/wallet test`: asks the provider about the stored key, or about one that is only typed.
+
+use shared::{model::Provider, store::CheckPurpose};
+
+use super::form::{Form, ask, open};
+use crate::{
+    app::{App, in_time},
+    caller::{Caller, Trouble},
+    commands::{Context, acknowledged, privately, providers},
+    rest::Message,
+    texts::wallet as texts,
+};
+
+/// Ask the provider whether a key works; costs nothing
+#[poise::command(slash_command)]
+pub(super) async fn test(
+    ctx: Context<'_>,
+    #[description = "Test a key that you type, without storing it"] new: Option<bool>,
+    #[description = "Who made the key; OpenRouter if you leave it out"]
+    #[autocomplete = "providers::suggest"]
+    #[max_length = 20]
+    provider: Option<String>,
+) -> Result<(), Trouble> {
+    let app = &ctx.data().app;
+    let Ok(provider) = providers::named(provider.as_deref()) else {
+        acknowledged(ctx);
+        let caller = Caller::of_command(app, ctx.interaction);
+        caller.say_privately(app, texts::unknown_provider()).await;
+        return Ok(());
+    };
+    if new == Some(true) {
+        acknowledged(ctx);
+        let caller = Caller::of_command(app, ctx.interaction);
+        open(app, &caller, Form::Test(provider)).await;
+        return Ok(());
+    }
+    let Some(caller) = privately(ctx).await else { return Ok(()) };
+    match stored(app, &caller, provider).await {
+        // the answer comes with the verdict
+        Ok(None) => {}
+        Ok(Some(text)) => caller.answer(app, Ok(Message::text(text))).await,
+        Err(trouble) => caller.answer(app, Err(trouble)).await,
+    }
+    Ok(())
+}
+
+/// Asks about the stored key. What is to be said at once, if anything.
+async fn stored(
+    app: &App,
+    caller: &Caller,
+    provider: Provider,
+) -> Result<Option<&'static str>, Trouble> {
+    let Some(user) = in_time(app.store.find_user(caller.account.id)).await? else {
+        return Ok(Some(texts::NO_KEY));
+    };
+    let keys = in_time(app.store.live_keys(user.id)).await?;
+    if !keys.iter().any(|key| key.provider == provider) {
+        return Ok(Some(texts::NO_KEY));
+    }
+    ask(app, caller, user.id, provider, CheckPurpose::TestStored, None).await
+}

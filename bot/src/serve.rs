@@ -1,0 +1,377 @@
+//! A bot process from its start to its end.
+//!
+//! The order matters. First the limiter, because everything talks through it; then the hold on the
+//! shards, because nobody may answer without it; then what serves. It ends the other way round: no
+//! new events, what was taken is committed, answers under way are shown, and only then the shards
+//! are let go.
+
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
+
+use secrecy::SecretString;
+use shared::{
+    config::{DiscordConfig, RequestConfig},
+    ids::BotId,
+    lifecycle::Lifecycle,
+    model::RequestState,
+    store::{ShardRange, Store, StoreError},
+    telemetry::Redactor,
+    vault::{BotSecrets, KeySealer},
+    wake::{NudgeReceiver, WakeSender},
+};
+use tokio::{
+    task::JoinSet,
+    time::{MissedTickBehavior, interval, sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::{App, AppParts},
+    bot::Bot,
+    commands,
+    delivery::{Deliveries, DeliverySetup},
+    gateway::{self, Gateway, GatewayConfig, GatewayError, Shards},
+    intake::IntakeLimits,
+    key_answers,
+    lease::{Hold, LeaseLost, Pace},
+    limiter::{Limiter, LimiterConfig, LimiterError},
+    notices, registration,
+    rest::{Application, BadRestConfig, Rest, RestConfig, RestError},
+    texts::failures,
+};
+
+/// Where people find this program: part of the User-Agent that Discord asks for.
+const PROJECT: &str = "https://github.com/troupe-bot/troupe";
+/// How long the gateway's goodbye and the last requests to Discord may take.
+const GOODBYE: Duration = Duration::from_secs(5);
+/// How long what was taken may take to be committed.
+const LAST_COMMITS: Duration = Duration::from_secs(10);
+/// Between two looks whether everything under way has been shown.
+const SETTLING: Duration = Duration::from_millis(250);
+/// How often what is remembered of people who left is dropped.
+const TIDY: Duration = Duration::from_hours(1);
+/// Between two questions to a Discord that does not answer at the start.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// Everything that a bot process is given.
+pub struct BotEnv {
+    /// The bot's token.
+    pub token: SecretString,
+    /// Discord.
+    pub discord: DiscordConfig,
+    /// Limits and defaults of requests.
+    pub requests: RequestConfig,
+    /// Where bot and worker meet, open and [checked](shared::startup::check_canary).
+    pub store: Store,
+    /// Seals what people type.
+    pub sealer: KeySealer,
+    /// Seals what Discord entrusts to us.
+    pub secrets: BotSecrets,
+    /// Tells workers whom to look at.
+    pub wakes: WakeSender,
+    /// Hears from workers.
+    pub nudges: NudgeReceiver,
+    /// Knows what a key looks like.
+    pub redactor: Redactor,
+    /// When to stop.
+    pub lifecycle: Lifecycle,
+    /// How the hold on the shards is kept.
+    pub pace: Pace,
+}
+
+/// A bot that can't go on. Each says what to do; nothing in it is secret.
+#[derive(Debug, thiserror::Error)]
+pub enum BotError {
+    /// Discord can't be reached, or isn't Discord.
+    #[error(transparent)]
+    Limiter(#[from] LimiterError),
+    /// The token or an address is none.
+    #[error(transparent)]
+    Config(#[from] BadRestConfig),
+    /// Discord refuses something that the bot can't do without.
+    #[error("Discord refused to tell who the bot is: {0}")]
+    Discord(#[from] RestError),
+    /// Discord takes the token no more.
+    #[error("Discord refused the bot's token: make a new one and set DISCORD_TOKEN")]
+    TokenRejected,
+    /// The connection ended for good.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    /// Somebody else serves our shards.
+    #[error(transparent)]
+    Lease(#[from] LeaseLost),
+    /// The database can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The settings name shards that don't exist.
+    #[error("SHARDS and SHARD_RANGE name shards that Discord does not have")]
+    Shards,
+    /// A defect of ours; the panic itself is in the log.
+    #[error("a part of the bot panicked")]
+    Panicked,
+}
+
+/// Serves until the lifecycle says to stop, or until it can't go on.
+pub async fn run(env: BotEnv) -> Result<(), BotError> {
+    let stop = env.lifecycle.soft().child_token();
+    let limiter = Limiter::start(LimiterConfig::new(&env.discord.api_base)).await?;
+    let rest = Rest::new(&RestConfig::new(limiter.proxy_url(), PROJECT), &env.token)?;
+    let Some((application, shards)) = acquaint(&rest, &env.discord, &stop).await? else {
+        return Ok(());
+    };
+    let held = shards.held();
+    let range =
+        ShardRange::new(shards.total(), *held.start(), *held.end()).ok_or(BotError::Shards)?;
+    let bot = BotId::new(env.store.clock());
+    let Some(hold) = Hold::take(env.store.clone(), range, bot, env.pace, &stop).await else {
+        return Ok(());
+    };
+    let served = Stage { env, limiter: &limiter, rest, application, shards, range, bot }
+        .serve(&hold, &stop)
+        .await;
+    hold.release().await;
+    limiter.stop(GOODBYE).await;
+    served
+}
+
+/// Asks Discord who we are and on how many shards we run. `None`: told to stop before.
+async fn acquaint(
+    rest: &Rest,
+    config: &DiscordConfig,
+    stop: &CancellationToken,
+) -> Result<Option<(Application, Shards)>, BotError> {
+    let asking = async {
+        let application = patiently(|| rest.application()).await?;
+        let shards = match &config.shards {
+            Some(ours) => {
+                let (first, last) = (*ours.range.start(), *ours.range.end());
+                Shards::new(first, last - first + 1, ours.total.get())
+            }
+            None => {
+                let total = patiently(|| rest.recommended_shards()).await?;
+                Shards::new(0, total.max(NonZeroU32::MIN.get()), total.max(NonZeroU32::MIN.get()))
+            }
+        };
+        Ok((application, shards.ok_or(BotError::Shards)?))
+    };
+    tokio::select! {
+        known = asking => known.map(Some),
+        () = stop.cancelled() => Ok(None),
+    }
+}
+
+async fn patiently<T, F>(mut ask: impl FnMut() -> F) -> Result<T, BotError>
+where
+    F: Future<Output = Result<T, RestError>>,
+{
+    let mut wait = FIRST_WAIT;
+    loop {
+        match ask().await {
+            Ok(answer) => return Ok(answer),
+            Err(RestError::TokenRejected) => return Err(BotError::TokenRejected),
+            Err(error @ (RestError::Unavailable | RestError::Limited(_))) => {
+                tracing::warn!(error = %error, "waiting for Discord");
+            }
+            Err(error) => return Err(error.into()),
+        }
+        sleep(wait).await;
+        wait = (wait * 2).min(LONGEST_WAIT);
+    }
+}
+
+/// A process that holds its shards.
+struct Stage<'a> {
+    env: BotEnv,
+    limiter: &'a Limiter,
+    rest: Rest,
+    application: Application,
+    shards: Shards,
+    range: ShardRange,
+    bot: BotId,
+}
+
+impl Stage<'_> {
+    async fn serve(self, hold: &Hold, stop: &CancellationToken) -> Result<(), BotError> {
+        let Self { env, limiter, rest, application, shards, range, bot: bot_id } = self;
+        name_superusers(&env.store, &env.discord, &application).await?;
+        let deliveries = Deliveries::new(DeliverySetup {
+            store: env.store.clone(),
+            rest: rest.clone(),
+            secrets: env.secrets.clone(),
+            application: application.id,
+            bot: bot_id,
+            shards: range,
+            explain: Arc::new(|kind, request| failures::failure(kind, Some(request))),
+        });
+        let parts = AppParts {
+            store: env.store.clone(),
+            rest,
+            sealer: env.sealer,
+            secrets: env.secrets,
+            wakes: env.wakes,
+            redactor: env.redactor,
+            application: application.id,
+            shows: deliveries.bell(),
+        };
+        let app = App::new(parts, &env.requests);
+        let bot = Bot::new(Arc::clone(&app), IntakeLimits::default());
+        let config = GatewayConfig {
+            token: env.token,
+            proxy_url: limiter.proxy_url(),
+            message_content: env.discord.message_content_intent,
+            shards,
+        };
+        let framework = gateway::framework(framework_options(), Arc::clone(&bot));
+        let gateway = Gateway::new(&config, Arc::clone(&bot), Some(Box::new(framework))).await?;
+
+        // falls when what was taken has been shown, or need not be any more
+        let done = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        {
+            let stop = stop.clone();
+            tasks.spawn(async move { Ok(gateway.run(stop, GOODBYE).await?) });
+        }
+        {
+            let (app, stop) = (Arc::clone(&app), stop.clone());
+            tasks.spawn(async move {
+                registration::register(&app, &stop).await;
+                Ok(())
+            });
+        }
+        {
+            let done = done.clone();
+            tasks.spawn(async move {
+                let Ok(()) = deliveries.run(done).await;
+                Ok(())
+            });
+        }
+        {
+            let (app, done) = (Arc::clone(&app), done.clone());
+            tasks.spawn(async move {
+                key_answers::run(&app, range, &done).await;
+                Ok(())
+            });
+        }
+        if range.has_direct_messages() {
+            let (app, done) = (Arc::clone(&app), done.clone());
+            tasks.spawn(async move {
+                notices::run(&app, &done).await;
+                Ok(())
+            });
+        }
+        {
+            let (app, done, nudges) = (Arc::clone(&app), done.clone(), env.nudges);
+            tasks.spawn(async move {
+                pass_nudges_on(&app, nudges, &done).await;
+                Ok(())
+            });
+        }
+        let ended = tokio::select! {
+            ended = first_failure(&mut tasks) => ended,
+            lost = hold.keep(&done) => lost.map_err(BotError::from),
+            () = limiter.token_rejected() => Err(BotError::TokenRejected),
+            () = stop.cancelled() => Ok(()),
+        };
+        stop.cancel();
+        if !matches!(ended, Err(BotError::Lease(_) | BotError::TokenRejected)) {
+            let finishing = async {
+                if timeout(LAST_COMMITS, bot.drain()).await.is_err() {
+                    tracing::warn!("stopped before every message was taken");
+                }
+                settle(&env.store, range).await;
+            };
+            let hard = env.lifecycle.hard();
+            tokio::select! {
+                () = finishing => {}
+                _ = hold.keep(&done) => {}
+                () = hard.cancelled() => {}
+            }
+        }
+        done.cancel();
+        let _ = timeout(GOODBYE, async { while tasks.join_next().await.is_some() {} }).await;
+        tasks.shutdown().await;
+        ended
+    }
+}
+
+/// Returns with the first task that fails; never, if they all end well.
+async fn first_failure(tasks: &mut JoinSet<Result<(), BotError>>) -> Result<(), BotError> {
+    while let Some(ended) = tasks.join_next().await {
+        match ended {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Err(error),
+            Err(_) => return Err(BotError::Panicked),
+        }
+    }
+    std::future::pending().await
+}
+
+/// Returns when nothing is under way any more: what still waits for a worker waits in the database.
+async fn settle(store: &Store, range: ShardRange) {
+    loop {
+        match store.open_deliveries(range).await {
+            Ok(open) => {
+                let under_way =
+                    |state| matches!(state, RequestState::Claimed | RequestState::Calling);
+                if !open.iter().any(|delivery| delivery.is_final || under_way(delivery.state)) {
+                    return;
+                }
+            }
+            Err(error) => {
+                return tracing::warn!(error = %error, "stopped without a look at what is under way");
+            }
+        }
+        sleep(SETTLING).await;
+    }
+}
+
+/// One receiver, three listeners.
+async fn pass_nudges_on(app: &App, mut nudges: NudgeReceiver, done: &CancellationToken) {
+    let mut tidying = interval(TIDY);
+    tidying.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = nudges.next() => {
+                app.shows.ring();
+                app.verdicts.notify_one();
+                app.news.notify_one();
+            }
+            _ = tidying.tick() => app.tidy(),
+            () = done.cancelled() => return,
+        }
+    }
+}
+
+/// The owner: who was named, else whom Discord names.
+async fn name_superusers(
+    store: &Store,
+    config: &DiscordConfig,
+    application: &Application,
+) -> Result<(), StoreError> {
+    let owners = config.owner.map_or_else(|| application.owners.clone(), |owner| vec![owner]);
+    for owner in owners {
+        let user = match store.find_user(owner).await? {
+            Some(user) => user,
+            None => store.ensure_user(owner, "owner").await?,
+        };
+        if !user.is_superuser {
+            store.set_superuser(user.id, true).await?;
+            tracing::info!(user.id = %user.id, "the owner may manage the bot");
+        }
+    }
+    Ok(())
+}
+
+fn framework_options() -> poise::FrameworkOptions<Arc<Bot>, crate::caller::Trouble> {
+    poise::FrameworkOptions {
+        commands: commands::all(),
+        on_error: |error| Box::pin(commands::on_error(error)),
+        event_handler: |framework, event| {
+            Box::pin(async move {
+                framework.user_data.watch_threads(event);
+                Ok(())
+            })
+        },
+        ..poise::FrameworkOptions::default()
+    }
+}

@@ -1,0 +1,116 @@
+use std::time::{Duration, Instant};
+
+use playground::discord::Response;
+use serde_json::json;
+
+use super::stage::{PATIENCE, Stage};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_is_registered() {
+    let stage = Stage::start().await;
+    let names = stage.discord.look(|world| {
+        let mut names: Vec<_> =
+            world.commands().iter().map(|command| command.to_json()["name"].clone()).collect();
+        names.sort_by_key(ToString::to_string);
+        names
+    });
+    assert_eq!(names, ["chat", "timezone", "usage", "wallet"]);
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_timezone_is_set_shown_and_used() {
+    let stage = Stage::start().await;
+    let alice = stage.discord.user("alice");
+    let ask = async |command: &str, options| {
+        let asked = alice.slash("general", command, options).unwrap();
+        let first = asked.response(PATIENCE).await.unwrap();
+        assert!(matches!(first, Response::Deferred { ephemeral: true }), "{command}: {first:?}");
+        asked.final_message(PATIENCE).await.unwrap().content
+    };
+    assert!(ask("timezone show", json!({})).await.contains("**UTC**"));
+    let unknown = ask("timezone set", json!({"timezone": "Europe/Berln"})).await;
+    assert!(unknown.contains("Did you mean `Europe/Berlin`?"), "{unknown}");
+    let set = ask("timezone set", json!({"timezone": "europe/berlin"})).await;
+    assert!(set.contains("**Europe/Berlin**: Sunday, 1 March 2026, 13:00"), "{set}");
+    assert!(ask("timezone show", json!({})).await.contains("**Europe/Berlin**"));
+    let usage = ask("usage", json!({"period": "week"})).await;
+    assert!(usage.contains("since Monday, 23 February 2026, 00:00 (Europe/Berlin)"), "{usage}");
+    assert!(ask("usage", json!({"period": "all"})).await.contains("Nothing was charged"));
+    let found =
+        alice.autocomplete("general", "timezone set", "timezone", "new york").await.unwrap();
+    assert_eq!(found, [json!({"name": "America/New_York", "value": "America/New_York"})]);
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_are_acknowledged_while_the_database_is_locked() {
+    let stage = Stage::start().await;
+    let alice = stage.discord.user("alice");
+    stage.db.person(stage.account("alice").get()).await;
+    stage.db.execute("BEGIN IMMEDIATE", &[], &[]).await;
+    let asked =
+        alice.slash("general", "timezone set", json!({"timezone": "Europe/Berlin"})).unwrap();
+    let began = Instant::now();
+    let first = asked.response(Duration::from_secs(3)).await.unwrap();
+    assert!(matches!(first, Response::Deferred { ephemeral: true }), "{first:?}");
+    assert!(began.elapsed() < Duration::from_secs(3));
+    let answer = asked.final_message(PATIENCE).await.unwrap();
+    assert!(answer.content.contains("**not accepted**"), "{}", answer.content);
+    let message = alice.say("general", "@Viola are you there?").unwrap();
+    let told = alice.wait_for_message("general", PATIENCE, |m| m.reply_to == Some(message));
+    assert!(told.await.unwrap().content.contains("**not accepted**"));
+    stage.db.execute("ROLLBACK", &[], &[]).await;
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chat_is_accepted_and_what_is_private_stays_private() {
+    let mut stage = Stage::start().await;
+    let (alice, bob) = (stage.discord.user("alice"), stage.discord.user("bob"));
+    let person = stage.with_key("alice").await;
+    stage.db.personality("Secret Friend", Some(person)).await;
+
+    let names = |choices: Vec<serde_json::Value>| {
+        choices.iter().map(|choice| choice["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let seen = alice.autocomplete("general", "chat", "personality", "").await.unwrap();
+    assert_eq!(names(seen), ["Viola", "Secret Friend"]);
+    let seen = bob.autocomplete("general", "chat", "personality", "secret").await.unwrap();
+    assert!(seen.is_empty(), "{seen:?}");
+
+    let chat =
+        |personality: &str, message: &str| json!({"personality": personality, "message": message});
+    let asked = alice.slash("general", "chat", chat("viola", "Hello?")).unwrap();
+    let first = asked.response(PATIENCE).await.unwrap();
+    assert!(matches!(first, Response::Deferred { ephemeral: false }), "{first:?}");
+    assert_eq!(stage.woken().await, person.id);
+    assert_eq!(stage.count("SELECT COUNT(*) FROM requests").await, 1);
+
+    // two that look the same to somebody else: a private name, and no name at all
+    let mut answers = Vec::new();
+    for name in ["Secret Friend", "Nobody"] {
+        let refused = bob.slash("general", "chat", chat(name, "Hello?")).unwrap();
+        let told = refused.followup(1, PATIENCE).await.unwrap();
+        assert!(told.is_ephemeral(), "{}", told.content);
+        answers.push(told.content);
+    }
+    assert_eq!(answers[0], answers[1]);
+    let refused = bob.slash("general", "chat", chat("Viola", "Hello?")).unwrap();
+    let told = refused.followup(1, PATIENCE).await.unwrap();
+    assert!(told.is_ephemeral() && told.content.contains("`/wallet set`"), "{}", told.content);
+
+    let empty = alice.slash("general", "chat", chat("Viola", "   ")).unwrap();
+    let Response::Message { message, ephemeral } = empty.response(PATIENCE).await.unwrap() else {
+        panic!()
+    };
+    assert!(ephemeral && message.content.contains("nothing in your message"));
+    let key = format!("my key is sk-or-v1-{}", "0123abcd".repeat(8));
+    let leaked = alice.slash("general", "chat", chat("Viola", &key)).unwrap();
+    let Response::Message { message, ephemeral } = leaked.response(PATIENCE).await.unwrap() else {
+        panic!()
+    };
+    assert!(ephemeral && message.content.contains("revoke that key"), "{}", message.content);
+    assert_eq!(stage.count("SELECT COUNT(*) FROM requests").await, 1);
+    stage.stop().await;
+}

@@ -1,0 +1,150 @@
+//! A stand-in for OpenRouter, on this machine.
+//!
+//! It speaks the wire that the worker speaks (`POST /chat/completions`, `GET /key`,
+//! `GET /generation`, `GET /models`), so that the product can be tried without an account and
+//! tests drive the real client over real HTTP. What it says comes from recordings: the texts of
+//! its errors, the comments between chunks, the forms of a usage record.
+//!
+//! It is honest where it matters: the model list is public and says nothing of a key, a key that
+//! nobody [added](StandInProvider::add_key) is refused, an answer is charged, and of a call that
+//! broke off `/generation` knows the cost. And it is at a test's command: a [`Script`] makes a call
+//! fail in any way that providers fail, a [`Gate`] holds it at a moment of the test's choice, and
+//! the [`Ledger`] tells who asked what, with whose key.
+
+use std::{io, net::SocketAddr, sync::Arc};
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use tokio::task::JoinHandle;
+
+mod account;
+mod answer;
+mod asides;
+mod chat;
+mod door;
+mod gate;
+mod ledger;
+mod refusal;
+mod script;
+mod steps;
+mod world;
+
+pub use account::KeyPlan;
+pub use gate::{Gate, GateAt};
+pub use ledger::{Book, Call, Counters, Ledger, Message, Stage};
+pub use refusal::Refusal;
+pub use script::{Fault, Reply, Script};
+
+use door::Doors;
+use world::World;
+
+/// How the stand-in starts.
+#[derive(Clone, Debug, Default)]
+pub struct StandInOptions {
+    /// The port on 127.0.0.1; 0 is any free one.
+    pub port: u16,
+    /// The keys that it knows from the beginning.
+    pub keys: Vec<(String, KeyPlan)>,
+    /// What happens to a call for which nothing else is said.
+    pub script: Script,
+}
+
+/// A running stand-in. Dropping it closes it.
+#[derive(Debug)]
+pub struct StandInProvider {
+    address: SocketAddr,
+    world: Arc<World>,
+    server: JoinHandle<()>,
+}
+
+impl StandInProvider {
+    /// Starts one on this machine's loopback.
+    pub async fn start(options: StandInOptions) -> io::Result<Self> {
+        let doors = Doors::open(options.port).await?;
+        let address = doors.address()?;
+        let world = Arc::new(World::new(options));
+        let app = router(Arc::clone(&world)).into_make_service_with_connect_info::<door::Door>();
+        let server = tokio::spawn(async move {
+            // it ends with the task
+            let _never = axum::serve(doors, app).await;
+        });
+        Ok(Self { address, world, server })
+    }
+
+    /// Where the API begins: what goes into `OPENROUTER_BASE_URL`.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("http://{}/api/v1", self.address)
+    }
+
+    /// Makes a key known, or changes what it may do.
+    pub fn add_key(&self, key: &str, plan: KeyPlan) {
+        self.world.accounts().insert(key.to_owned(), plan);
+    }
+
+    /// Revokes a key: from now on it is refused.
+    pub fn remove_key(&self, key: &str) {
+        self.world.accounts().remove(key);
+    }
+
+    /// What a key may do, and what is left on it.
+    #[must_use]
+    pub fn key_plan(&self, key: &str) -> Option<KeyPlan> {
+        self.world.accounts().get(key).cloned()
+    }
+
+    /// Says what happens to the next call that nothing is said of yet, whoever makes it.
+    pub fn script_next(&self, script: Script) {
+        self.world.scripts().next.push_back(script);
+    }
+
+    /// Says what happens to every call with `key`, unless a [next](Self::script_next) one is said.
+    pub fn script_key(&self, key: &str, script: Script) {
+        self.world.scripts().by_key.insert(key.to_owned(), script);
+    }
+
+    /// Forgets every script but that of the start.
+    pub fn clear_scripts(&self) {
+        self.world.scripts().clear();
+    }
+
+    /// Holds the next call `at` a moment, until the gate is [released](Gate::release).
+    #[must_use]
+    pub fn gate(&self, at: GateAt) -> Gate {
+        let gate = Gate::new(at);
+        self.script_next(Script::default().gated(gate.clone()));
+        gate
+    }
+
+    /// Makes `GET /key` fail for every key, or with `None` no more.
+    pub fn refuse_key_checks(&self, refusal: Option<Refusal>) {
+        self.world.scripts().key_checks = refusal;
+    }
+
+    /// Who asked what.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        self.world.ledger()
+    }
+}
+
+impl Drop for StandInProvider {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+fn router(world: Arc<World>) -> Router {
+    let api = Router::new()
+        .route("/chat/completions", post(chat::complete))
+        .route("/key", get(asides::key))
+        .route("/generation", get(asides::generation))
+        .route("/models", get(asides::models));
+    Router::new()
+        .nest("/api/v1", api)
+        .fallback(asides::not_found)
+        .method_not_allowed_fallback(asides::method_not_allowed)
+        .with_state(world)
+}

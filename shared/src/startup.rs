@@ -1,0 +1,99 @@
+//! What every process does before it serves: wait for the database, and make sure that its master
+//! key is the right one.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::{
+    clock::SharedClock,
+    config::MasterKeyTexts,
+    store::{Engine, Store, StoreError},
+    vault::{CanaryError, MalformedMasterKey, MasterKey, MasterKeys, SealError, Vault},
+};
+use secrecy::ExposeSecret;
+
+/// The first wait for a database that is not there, and the longest.
+const FIRST_WAIT: Duration = Duration::from_millis(250);
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// A process that must not start. Each says what to do; the caller prints it and ends.
+#[derive(Debug, thiserror::Error)]
+pub enum StartupError {
+    /// The database can't be used: it was written by a newer Troupe, or a setting is wrong.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// This database was sealed with another master key. Nobody's key is bad.
+    #[error("the master key is not the one of this database, so nothing was started: {0}")]
+    Canary(#[from] CanaryError),
+    /// The constant could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The current master key is none.
+    #[error("APP_MASTER_KEY: {0}")]
+    MasterKey(MalformedMasterKey),
+    /// One of the previous master keys is none.
+    #[error("APP_MASTER_KEY_PREVIOUS: {0}")]
+    PreviousMasterKey(MalformedMasterKey),
+}
+
+/// Makes the vault of the keys that the settings hold.
+pub fn open_vault(texts: &MasterKeyTexts) -> Result<Vault, StartupError> {
+    let read = |text: &secrecy::SecretString| MasterKey::from_text(text.expose_secret());
+    let current = read(&texts.current).map_err(StartupError::MasterKey)?;
+    let previous: Result<Vec<_>, _> = texts.previous.iter().map(read).collect();
+    let previous = previous.map_err(StartupError::PreviousMasterKey)?;
+    Ok(Vault::new(MasterKeys { current, previous }))
+}
+
+/// Connects and upgrades. A database that is not there yet is waited for, with a word in the log;
+/// one that can't be used is an error. `None` when `told_to_stop` was ready before.
+pub async fn open_store(
+    engine: &Engine,
+    clock: SharedClock,
+    told_to_stop: impl Future<Output = ()>,
+) -> Result<Option<Store>, StartupError> {
+    tokio::select! {
+        store = wait_for_store(engine, clock) => store.map(Some),
+        () = told_to_stop => Ok(None),
+    }
+}
+
+async fn wait_for_store(engine: &Engine, clock: SharedClock) -> Result<Store, StartupError> {
+    let mut wait = FIRST_WAIT;
+    loop {
+        match Store::open(engine, clock.clone()).await {
+            Ok(store) => return Ok(store),
+            Err(error) if error.is_transient() => {
+                let seconds = wait.as_secs_f32();
+                tracing::warn!(
+                    retry_in_s = seconds,
+                    "waiting for the database, which doesn't answer yet"
+                );
+            }
+            Err(error) => return Err(error.into()),
+        }
+        sleep(wait).await;
+        wait = (wait * 2).min(LONGEST_WAIT);
+    }
+}
+
+/// Refuses a start with a master key that this database does not know. A database that has not seen
+/// any yet, or that was sealed with one of the previous keys, gets to know the current one.
+pub async fn check_canary(store: &Store, vault: &Vault) -> Result<(), StartupError> {
+    let known = check_all(store, vault).await?;
+    if known {
+        return Ok(());
+    }
+    store.add_canary(&vault.seal_canary()?).await?;
+    // another process may have started with another key at the same moment: then neither goes on
+    check_all(store, vault).await.map(drop)
+}
+
+/// Checks every constant there is. Whether the current key's is among them.
+async fn check_all(store: &Store, vault: &Vault) -> Result<bool, StartupError> {
+    let canaries = store.canaries().await?;
+    canaries.iter().try_for_each(|canary| vault.check_canary(canary))?;
+    let current = vault.current_key_id();
+    Ok(canaries.iter().any(|canary| canary.key_id() == current))
+}

@@ -1,0 +1,244 @@
+use shared::{
+    clock::Clock,
+    model::{CouldNotCheck, InactiveReason, KeyFacts, KeyVerdict, Provider},
+    store::{CheckPurpose, NewKeyCheck, ShardRange, VerdictOutcome},
+    testing::TestDb,
+};
+
+use super::stage::{claimed, say, wait, worker};
+
+shared::each_engine!(
+    a_valid_key_becomes_the_live_one,
+    only_a_valid_key_becomes_the_live_one,
+    a_new_key_takes_the_place_of_the_old_one,
+    waiting_requests_go_on_with_the_new_key,
+    removing_a_key_erases_it,
+    a_stored_key_is_switched_off_and_on_by_its_test,
+    a_verdict_is_for_the_key_that_was_tested,
+    a_check_is_made_by_one_worker,
+    a_check_nobody_makes_is_closed,
+    an_answer_goes_to_the_process_that_has_the_shard,
+);
+
+const VALID: fn() -> KeyVerdict = || KeyVerdict::Valid(KeyFacts::default());
+
+/// Whether nothing is left of what was typed, in the rows of checks and of keys that were removed.
+async fn is_erased(db: &TestDb, check: &NewKeyCheck) -> bool {
+    let sql = "SELECT COUNT(*) FROM key_checks
+                WHERE id = $1 AND (iv IS NOT NULL OR content IS NOT NULL OR tag IS NOT NULL OR fingerprint IS NOT NULL)";
+    db.number_of(sql, check.id.uuid()).await == 0
+}
+
+async fn a_valid_key_becomes_the_live_one(db: TestDb) {
+    let ada = db.person(1).await;
+    let store = db.store();
+    assert!(store.sealed_key(ada.id, Provider::OpenRouter).await.unwrap().is_none());
+    let check = db.key_check(ada, CheckPurpose::Set, Some("sk-test-0123456789"));
+    db.decide(&check, &VALID()).await;
+    assert!(is_erased(&db, &check).await);
+
+    let live = store.live_keys(ada.id).await.unwrap().remove(0);
+    assert_eq!((live.provider, live.is_active), (Provider::OpenRouter, true));
+    assert_eq!(live.last4.to_string(), "…6789");
+    assert_eq!(live.last_validated_at, Some(db.clock().now()));
+    assert_eq!((live.inactive_reason, live.last_used_at), (None, None));
+    let sealed = store.sealed_key(ada.id, Provider::OpenRouter).await.unwrap().unwrap();
+    assert_eq!((sealed.id, sealed.user_id), (live.id, ada.id));
+    let opened = db.vault().opener().open(ada.id, sealed.provider, &sealed.sealed.unwrap());
+    assert_eq!(opened.unwrap().expose(), "sk-test-0123456789");
+}
+
+async fn only_a_valid_key_becomes_the_live_one(db: TestDb) {
+    let ada = db.person(1).await;
+    let verdicts = [
+        KeyVerdict::Rejected,
+        KeyVerdict::Management,
+        KeyVerdict::CouldNotCheck { why: CouldNotCheck::ProviderDown },
+    ];
+    for verdict in verdicts {
+        let check = db.key_check(ada, CheckPurpose::Set, Some("sk-test-0123456789"));
+        db.decide(&check, &verdict).await;
+        assert!(is_erased(&db, &check).await);
+    }
+    // nor does one that was only to be looked at
+    let check = db.key_check(ada, CheckPurpose::TestNew, Some("sk-test-0123456789"));
+    db.decide(&check, &VALID()).await;
+    assert!(is_erased(&db, &check).await);
+    assert!(db.store().live_keys(ada.id).await.unwrap().is_empty());
+}
+
+async fn a_new_key_takes_the_place_of_the_old_one(db: TestDb) {
+    let ada = db.person(1).await;
+    let old = db.give_key(ada, "sk-test-the-old-one").await;
+    // a bad one leaves it alone
+    let bad = db.key_check(ada, CheckPurpose::Set, Some("sk-test-the-bad-one"));
+    db.decide(&bad, &KeyVerdict::Rejected).await;
+    assert_eq!(db.store().live_keys(ada.id).await.unwrap()[0].id, old);
+    let new = db.give_key(ada, "sk-test-the-new-one").await;
+    let live = db.store().live_keys(ada.id).await.unwrap();
+    assert_eq!((live.len(), live[0].id), (1, new));
+    assert_eq!(left_of(&db, old.uuid()).await, (0, 1));
+}
+
+/// How many of a key's sealed columns are left, and how many marks of its removal.
+async fn left_of(db: &TestDb, key: uuid::Uuid) -> (i64, i64) {
+    let sealed = "SELECT COUNT(iv) + COUNT(content) + COUNT(tag) + COUNT(fingerprint) FROM user_api_keys WHERE id = $1";
+    let trace = "SELECT COUNT(removed_at) FROM user_api_keys WHERE id = $1";
+    (db.number_of(sealed, key).await, db.number_of(trace, key).await)
+}
+
+async fn waiting_requests_go_on_with_the_new_key(db: TestDb) {
+    let (ada, bea) = (db.person_with_key(1).await, db.person_with_key(2).await);
+    let of_bea = claimed(&db, bea, 1).await;
+    let under_way = claimed(&db, ada, 1).await;
+    let waiting = say(&db, ada, 2).await;
+    let new = db.give_key(ada, "sk-test-the-new-one").await;
+    let sql = "SELECT COUNT(*) FROM requests r JOIN user_api_keys k ON k.id = r.api_key_id
+                WHERE r.id = $1 AND k.removed_at IS NULL";
+    for request in [under_way.id, waiting, of_bea.id] {
+        assert_eq!(db.number_of(sql, request.uuid()).await, 1);
+    }
+    let sql = "SELECT COUNT(*) FROM requests WHERE api_key_id = $1";
+    assert_eq!(db.number_of(sql, new.uuid()).await, 2);
+}
+
+async fn removing_a_key_erases_it(db: TestDb) {
+    let ada = db.person(1).await;
+    let key = db.give_key(ada, "sk-test-0123456789").await;
+    assert_eq!(left_of(&db, key.uuid()).await, (4, 0));
+    assert!(db.store().remove_key(ada.id, Provider::OpenRouter).await.unwrap());
+    assert_eq!(left_of(&db, key.uuid()).await, (0, 1));
+    assert!(!db.store().remove_key(ada.id, Provider::OpenRouter).await.unwrap());
+    assert!(db.store().live_keys(ada.id).await.unwrap().is_empty());
+    assert!(db.store().sealed_key(ada.id, Provider::OpenRouter).await.unwrap().is_none());
+    assert!(!db.store().switch_off_key(key, InactiveReason::Rejected).await.unwrap());
+}
+
+async fn a_stored_key_is_switched_off_and_on_by_its_test(db: TestDb) {
+    let (ada, bea) = (db.person_with_key(1).await, db.person_with_key(2).await);
+    let live = async |person: shared::testing::Person| {
+        db.store().live_keys(person.id).await.unwrap().remove(0)
+    };
+    let test = async |verdict| {
+        db.decide(&db.key_check(ada, CheckPurpose::TestStored, None), &verdict).await;
+        live(ada).await
+    };
+    let off = test(KeyVerdict::Rejected).await;
+    assert_eq!((off.is_active, off.inactive_reason), (false, Some(InactiveReason::Rejected)));
+    let still = test(KeyVerdict::CouldNotCheck { why: CouldNotCheck::RateLimited }).await;
+    assert!(!still.is_active);
+    wait(&db, 60);
+    let on = test(VALID()).await;
+    assert_eq!((on.is_active, on.inactive_reason), (true, None));
+    assert_eq!(on.last_validated_at, Some(db.clock().now()));
+    assert!(test(KeyVerdict::CouldNotCheck { why: CouldNotCheck::ProviderDown }).await.is_active);
+    assert!(live(bea).await.is_active);
+}
+
+async fn a_verdict_is_for_the_key_that_was_tested(db: TestDb) {
+    let ada = db.person_with_key(1).await;
+    let (store, one, other) = (db.store(), worker(&db), worker(&db));
+    store.add_key_check(&db.key_check(ada, CheckPurpose::TestStored, None)).await.unwrap();
+    let testing = store.claim_key_check(one, ada.id).await.unwrap().unwrap();
+    // while the old key is tested, a new one is stored
+    let set = db.key_check(ada, CheckPurpose::Set, Some("sk-test-the-new-one"));
+    store.add_key_check(&set).await.unwrap();
+    let setting = store.claim_key_check(other, ada.id).await.unwrap().unwrap();
+    store.finish_key_check(&setting, other, &VALID()).await.unwrap();
+    let rejected = store.finish_key_check(&testing, one, &KeyVerdict::Rejected).await.unwrap();
+    assert_eq!(rejected, VerdictOutcome::Written);
+    assert!(store.live_keys(ada.id).await.unwrap()[0].is_active);
+}
+
+async fn a_check_is_made_by_one_worker(db: TestDb) {
+    let (ada, bea) = (db.person(1).await, db.person(2).await);
+    let (store, one, other) = (db.store(), worker(&db), worker(&db));
+    let first = db.key_check(ada, CheckPurpose::TestNew, Some("sk-test-the-first"));
+    store.add_key_check(&first).await.unwrap();
+    wait(&db, 1);
+    store
+        .add_key_check(&db.key_check(bea, CheckPurpose::TestNew, Some("sk-test-0")))
+        .await
+        .unwrap();
+    let second = db.key_check(ada, CheckPurpose::TestStored, None);
+    store.add_key_check(&second).await.unwrap();
+    assert_eq!(store.users_with_key_checks(9).await.unwrap(), [ada.id, bea.id]);
+    assert_eq!(store.users_with_key_checks(1).await.unwrap(), [ada.id]);
+
+    let mine = store.claim_key_check(one, ada.id).await.unwrap().unwrap();
+    assert_eq!((mine.id, mine.user, mine.purpose), (first.id, ada.id, CheckPurpose::TestNew));
+    let sealed = mine.candidate.as_ref().unwrap().as_ref().unwrap();
+    let opened = db.vault().opener().open(ada.id, mine.provider, sealed).unwrap();
+    assert_eq!(opened.expose(), "sk-test-the-first");
+    let its = store.claim_key_check(other, ada.id).await.unwrap().unwrap();
+    assert_eq!(its.id, second.id);
+    assert!(its.candidate.is_none());
+    assert!(store.claim_key_check(other, ada.id).await.unwrap().is_none());
+
+    let late = store.finish_key_check(&mine, other, &VALID()).await.unwrap();
+    assert_eq!(late, VerdictOutcome::TooLate);
+    store.give_back_key_check(&mine, other).await.unwrap();
+    assert!(store.claim_key_check(other, ada.id).await.unwrap().is_none());
+    store.give_back_key_check(&mine, one).await.unwrap();
+    let again = store.claim_key_check(other, ada.id).await.unwrap().unwrap();
+    assert_eq!(again.id, first.id);
+    let late = store.finish_key_check(&mine, one, &VALID()).await.unwrap();
+    assert_eq!(late, VerdictOutcome::TooLate);
+    let verdict = KeyVerdict::Valid(KeyFacts { free_tier: true, ..KeyFacts::default() });
+    let done = store.finish_key_check(&again, other, &verdict).await.unwrap();
+    assert_eq!(done, VerdictOutcome::Written);
+    let unanswered = store.unanswered_key_checks(ShardRange::single()).await.unwrap();
+    assert_eq!(unanswered[0].verdict.as_ref(), Some(&verdict));
+}
+
+async fn a_check_nobody_makes_is_closed(db: TestDb) {
+    let ada = db.person(1).await;
+    let (store, all) = (db.store(), ShardRange::single());
+    let check = db.key_check(ada, CheckPurpose::Set, Some("sk-test-0123456789"));
+    store.add_key_check(&check).await.unwrap();
+    let slow = worker(&db);
+    let claimed = store.claim_key_check(slow, ada.id).await.unwrap().unwrap();
+    wait(&db, 119);
+    assert!(store.unanswered_key_checks(all).await.unwrap().is_empty());
+    assert!(!is_erased(&db, &check).await);
+    wait(&db, 1);
+    let overdue = store.unanswered_key_checks(all).await.unwrap();
+    assert_eq!((overdue.len(), overdue[0].id), (1, check.id));
+    assert_eq!((overdue[0].verdict.as_ref(), overdue[0].user), (None, ada.id));
+    assert!(is_erased(&db, &check).await);
+    // the verdict came too late, and no key is stored that nobody waits for
+    let late = store.finish_key_check(&claimed, slow, &VALID()).await.unwrap();
+    assert_eq!(late, VerdictOutcome::TooLate);
+    assert!(store.live_keys(ada.id).await.unwrap().is_empty());
+
+    // what is too old is not begun
+    let other = db.key_check(ada, CheckPurpose::TestStored, None);
+    store.add_key_check(&other).await.unwrap();
+    wait(&db, 120);
+    assert!(store.users_with_key_checks(9).await.unwrap().is_empty());
+    assert!(store.claim_key_check(slow, ada.id).await.unwrap().is_none());
+}
+
+async fn an_answer_goes_to_the_process_that_has_the_shard(db: TestDb) {
+    let ada = db.person(1).await;
+    let store = db.store();
+    let zero = ShardRange::new(4, 0, 0).unwrap();
+    let rest = ShardRange::new(4, 1, 3).unwrap();
+    let in_private = db.key_check(ada, CheckPurpose::TestNew, Some("sk-test-0123456789"));
+    let mut in_guild = db.key_check(ada, CheckPurpose::TestNew, Some("sk-test-0123456789"));
+    in_guild.guild = Some(((7 << 22) + 5).into());
+    for check in [&in_private, &in_guild] {
+        db.decide(check, &VALID()).await;
+    }
+    for (range, check) in [(zero, &in_private), (rest, &in_guild)] {
+        let found = store.unanswered_key_checks(range).await.unwrap();
+        assert_eq!((found.len(), found[0].id), (1, check.id));
+        let token = db.vault().bot_secrets().open(check.id.uuid(), &found[0].answer.sealed);
+        assert!(token.is_ok());
+        assert_eq!(found[0].last4.as_ref().unwrap().to_string(), "…6789");
+        store.mark_key_check_answered(check.id).await.unwrap();
+        assert!(store.unanswered_key_checks(range).await.unwrap().is_empty());
+    }
+    let sql = "SELECT COUNT(answer_iv) + COUNT(answer_content) + COUNT(answer_tag) FROM key_checks WHERE user_id = $1";
+    assert_eq!(db.number_of(sql, ada.id.uuid()).await, 0);
+}

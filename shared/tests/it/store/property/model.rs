@@ -1,0 +1,345 @@
+//! DESIGN 6 in plain Rust: no SQL, no locks, one step at a time.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::{
+    ids::{ApiKeyId, ClaimToken, RequestId},
+    model::RequestState::{
+        self, Answered, Calling, Cancelled, Claimed, Expired, Failed, Interrupted, Queued,
+    },
+    store::FenceRefusal,
+};
+
+pub(super) const MAX_ACTIVE: usize = 2;
+pub(super) const MAX_QUEUED: usize = 3;
+pub(super) const MAX_JOINED: usize = 2;
+pub(super) const DEADLINE: TimeDelta = TimeDelta::seconds(100);
+const MAX_ATTEMPTS: i64 = 3;
+
+/// A conversation: user, channel, personality.
+pub(super) type Lane = (usize, usize, usize);
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Request {
+    pub(super) id: RequestId,
+    pub(super) lane: Lane,
+    pub(super) seq: i64,
+    pub(super) state: RequestState,
+    pub(super) attempt: i64,
+    pub(super) dispatches: i64,
+    pub(super) token: Option<ClaimToken>,
+    pub(super) owner: Option<usize>,
+    pub(super) stop: bool,
+    pub(super) not_before: DateTime<Utc>,
+    pub(super) deadline: DateTime<Utc>,
+    pub(super) key: ApiKeyId,
+    pub(super) messages: usize,
+    pub(super) is_retry: bool,
+    pub(super) was_retried: bool,
+    pub(super) answer: Option<String>,
+    pub(super) partial: Option<(ClaimToken, i64)>,
+    /// How often the bot was told of a final text.
+    pub(super) shown: i64,
+    /// Outcome, and whether the provider's figures are there.
+    pub(super) usage: Option<(RequestState, bool)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Key {
+    pub(super) id: ApiKeyId,
+    pub(super) active: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unwelcome {
+    NoKey,
+    SwitchedOff,
+    Busy,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    As(usize),
+    Already,
+    NotNeeded,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Model {
+    pub(super) requests: Vec<Request>,
+    pub(super) keys: [Option<Key>; 2],
+    next_seq: [i64; 2],
+}
+
+pub(super) fn is_active(state: RequestState) -> bool {
+    matches!(state, Claimed | Calling)
+}
+
+impl Request {
+    fn holds(&self, token: ClaimToken, states: &[RequestState]) -> bool {
+        self.token == Some(token) && states.contains(&self.state)
+    }
+
+    fn back(&mut self, not_before: DateTime<Utc>) {
+        (self.state, self.token, self.owner) = (Queued, None, None);
+        self.attempt -= 1;
+        self.not_before = not_before;
+    }
+
+    fn end_unspent(&mut self, state: RequestState) {
+        (self.state, self.token, self.owner) = (state, None, None);
+        self.shown += 1;
+    }
+
+    fn end_call(&mut self, state: RequestState, text: Option<String>, figures: bool) {
+        (self.state, self.answer, self.owner, self.partial) = (state, text, None, None);
+        self.shown += 1;
+        self.usage = match self.usage {
+            Some((_, had)) => Some((state, had || figures)),
+            None if state == Failed && !figures => None,
+            None => Some((state, figures)),
+        };
+    }
+}
+
+impl Model {
+    fn waiting(&self, user: usize) -> usize {
+        self.requests.iter().filter(|r| r.lane.0 == user && r.state == Queued).count()
+    }
+
+    fn payer(&self, user: usize) -> Result<ApiKeyId, Unwelcome> {
+        match self.keys[user] {
+            None => Err(Unwelcome::NoKey),
+            Some(Key { active: false, .. }) => Err(Unwelcome::SwitchedOff),
+            Some(Key { id, active: true }) => Ok(id),
+        }
+    }
+
+    /// The indices of the requests that a message becomes or joins; new ones have no id yet.
+    pub(super) fn accept(
+        &mut self,
+        lanes: &[Lane],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<usize>, Unwelcome> {
+        let before = self.clone();
+        let taken = lanes.iter().enumerate().map(|(i, lane)| self.accept_one(*lane, i, now));
+        match taken.collect::<Result<Vec<_>, _>>() {
+            Ok(taken) => {
+                self.next_seq[lanes[0].0] += i64::try_from(lanes.len()).unwrap();
+                Ok(taken)
+            }
+            Err(why) => {
+                *self = before;
+                Err(why)
+            }
+        }
+    }
+
+    fn accept_one(&mut self, lane: Lane, i: usize, now: DateTime<Utc>) -> Result<usize, Unwelcome> {
+        let key = self.payer(lane.0)?;
+        let last = self.requests.iter().enumerate().filter(|(_, r)| r.lane == lane);
+        if let Some((index, last)) = last.max_by_key(|(_, r)| r.seq)
+            && last.state == Queued
+            && last.key == key
+            && !last.is_retry
+            && !last.stop
+            && last.deadline > now
+            && last.messages < MAX_JOINED
+        {
+            self.requests[index].messages += 1;
+            return Ok(index);
+        }
+        if self.waiting(lane.0) >= MAX_QUEUED {
+            return Err(Unwelcome::Busy);
+        }
+        let seq = self.next_seq[lane.0] + i64::try_from(i).unwrap();
+        Ok(self.insert(lane, seq, key, now, false))
+    }
+
+    fn insert(
+        &mut self,
+        lane: Lane,
+        seq: i64,
+        key: ApiKeyId,
+        now: DateTime<Utc>,
+        is_retry: bool,
+    ) -> usize {
+        self.requests.push(Request {
+            id: RequestId::from(uuid::Uuid::nil()),
+            lane,
+            seq,
+            state: Queued,
+            attempt: 0,
+            dispatches: 0,
+            token: None,
+            owner: None,
+            stop: false,
+            not_before: now,
+            deadline: now + DEADLINE,
+            key,
+            messages: 1,
+            is_retry,
+            was_retried: false,
+            answer: None,
+            partial: None,
+            shown: 0,
+            usage: None,
+        });
+        self.requests.len() - 1
+    }
+
+    /// Which request of `user` a worker would get.
+    pub(super) fn claimable(&self, user: usize, now: DateTime<Utc>) -> Option<usize> {
+        let of_user = || self.requests.iter().enumerate().filter(|(_, r)| r.lane.0 == user);
+        if of_user().filter(|(_, r)| is_active(r.state)).count() >= MAX_ACTIVE {
+            return None;
+        }
+        let is_first = |r: &Request| {
+            !of_user().any(|(_, e)| {
+                e.lane == r.lane && e.seq < r.seq && (e.state == Queued || is_active(e.state))
+            })
+        };
+        of_user()
+            .filter(|(_, r)| r.state == Queued && r.not_before <= now && is_first(r))
+            .min_by_key(|(_, r)| r.seq)
+            .map(|(index, _)| index)
+    }
+
+    pub(super) fn claim(&mut self, index: usize, token: ClaimToken, owner: usize) {
+        let r = &mut self.requests[index];
+        (r.state, r.token, r.owner) = (Claimed, Some(token), Some(owner));
+        r.attempt += 1;
+    }
+
+    pub(super) fn give_back(&mut self, i: usize, token: ClaimToken, at: DateTime<Utc>) -> bool {
+        let held = self.requests[i].holds(token, &[Claimed]);
+        if held {
+            self.requests[i].back(at);
+        }
+        held
+    }
+
+    pub(super) fn unsent(&mut self, i: usize, token: ClaimToken, at: DateTime<Utc>) -> bool {
+        let held = self.requests[i].holds(token, &[Calling]);
+        if held {
+            self.requests[i].back(at);
+        }
+        held
+    }
+
+    pub(super) fn fence(
+        &mut self,
+        i: usize,
+        token: ClaimToken,
+        opened: ApiKeyId,
+        now: DateTime<Utc>,
+    ) -> Result<(), FenceRefusal> {
+        let live = self.keys[self.requests[i].lane.0];
+        let r = &mut self.requests[i];
+        if !r.holds(token, &[Claimed]) {
+            return Err(FenceRefusal::Lost);
+        }
+        if r.stop {
+            r.end_unspent(Cancelled);
+            Err(FenceRefusal::Stopped)
+        } else if r.deadline <= now {
+            r.end_unspent(Expired);
+            Err(FenceRefusal::Expired)
+        } else if live != Some(Key { id: r.key, active: true }) {
+            r.end_unspent(Failed);
+            Err(FenceRefusal::KeyGone)
+        } else if r.key != opened {
+            Err(FenceRefusal::KeyReplaced)
+        } else {
+            r.state = Calling;
+            r.dispatches += 1;
+            Ok(())
+        }
+    }
+
+    pub(super) fn partial(&mut self, i: usize, token: ClaimToken, rev: i64) {
+        let r = &mut self.requests[i];
+        if r.holds(token, &[Calling])
+            && r.partial.is_none_or(|(of, known)| of != token || known < rev)
+        {
+            r.partial = Some((token, rev));
+        }
+    }
+
+    pub(super) fn finish(
+        &mut self,
+        i: usize,
+        token: ClaimToken,
+        (state, text): (RequestState, Option<String>),
+        figures: bool,
+    ) -> bool {
+        let r = &mut self.requests[i];
+        let same_text = r.answer.as_deref().unwrap_or("") == text.as_deref().unwrap_or("");
+        let nothing_new =
+            state == Answered || !figures || r.usage.is_some_and(|(_, stream)| stream);
+        if r.holds(token, &[state]) && same_text && nothing_new {
+            return true;
+        }
+        let held = r.holds(token, &[Calling, Interrupted]);
+        if held {
+            r.end_call(state, text, figures);
+        }
+        held
+    }
+
+    /// The state before the press.
+    pub(super) fn stop(&mut self, i: usize) -> RequestState {
+        let r = &mut self.requests[i];
+        let before = r.state;
+        match before {
+            Queued => r.end_unspent(Cancelled),
+            Claimed | Calling => r.stop = true,
+            _ => {}
+        }
+        before
+    }
+
+    pub(super) fn retry(&mut self, i: usize, now: DateTime<Utc>) -> Result<Again, Unwelcome> {
+        let (lane, state) = (self.requests[i].lane, self.requests[i].state);
+        if !matches!(state, Interrupted | Failed | Expired | Cancelled) {
+            return Ok(Again::NotNeeded);
+        }
+        if self.requests[i].was_retried {
+            return Ok(Again::Already);
+        }
+        if self.waiting(lane.0) >= MAX_QUEUED {
+            return Err(Unwelcome::Busy);
+        }
+        let key = self.payer(lane.0)?;
+        self.requests[i].was_retried = true;
+        let seq = self.next_seq[lane.0];
+        self.next_seq[lane.0] += 1;
+        Ok(Again::As(self.insert(lane, seq, key, now, true)))
+    }
+
+    pub(super) fn bury(&mut self, dead: usize) {
+        for r in self.requests.iter_mut().filter(|r| r.owner == Some(dead)) {
+            match r.state {
+                Calling => {
+                    let arrived = r.partial.filter(|(of, _)| r.token == Some(*of));
+                    let text = arrived.map(|(_, rev)| partial_text(rev)).unwrap_or_default();
+                    r.end_call(Interrupted, Some(text), false);
+                }
+                Claimed if r.attempt >= MAX_ATTEMPTS => r.end_unspent(Failed),
+                Claimed => (r.state, r.token, r.owner) = (Queued, None, None),
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn replace_key(&mut self, user: usize, key: ApiKeyId) {
+        self.keys[user] = Some(Key { id: key, active: true });
+        let of_user = self.requests.iter_mut().filter(|r| r.lane.0 == user);
+        for r in of_user.filter(|r| matches!(r.state, Queued | Claimed)) {
+            r.key = key;
+        }
+    }
+}
+
+pub(super) fn partial_text(rev: i64) -> String {
+    format!("so far {rev}")
+}

@@ -1,0 +1,70 @@
+use clap::{Args, Parser, Subcommand};
+use shared::{ids::RequestId, telemetry::lines::LineFilter};
+
+/// A Discord bot whose personalities everybody talks to with a model key of their own.
+///
+/// Without a command it runs the bot and its worker. When DISCORD_TOKEN, DATABASE_URL, REDIS_URL and
+/// APP_MASTER_KEY are all unset, it does so on a small Discord of its own, with a stand-in for the
+/// model, and nothing leaves this machine.
+#[derive(Debug, Parser)]
+#[command(name = "troupe", version)]
+pub(crate) struct Cli {
+    /// Use the local Discord and the stand-in model, whatever is set.
+    #[arg(long)]
+    pub(crate) local: bool,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Play the whole path once, visibly: store a key, talk, watch the answer grow, see what it cost,
+    /// remove the key. Exits 0 only if every step was seen in the local Discord.
+    Tour,
+    /// Print a new master key, for `APP_MASTER_KEY`.
+    Keygen,
+    /// Say who may manage the bot.
+    Superuser {
+        #[command(subcommand)]
+        action: SuperuserAction,
+    },
+    /// Print the log files of `LOG_DIR`.
+    Logs(LogsArgs),
+    /// Copy standard input to standard output without the secrets in it.
+    Redact,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SuperuserAction {
+    /// Let a Discord account manage the bot.
+    Add {
+        /// The account's id: digits.
+        discord_id: u64,
+    },
+    /// Take it back.
+    Remove {
+        /// The account's id: digits.
+        discord_id: u64,
+    },
+    /// Show who may.
+    List,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LogsArgs {
+    /// Go on as the log grows, until interrupted.
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// Only this level and the more severe ones: error, warn, info, debug, trace.
+    #[arg(long)]
+    level: Option<tracing::Level>,
+    /// Only what belongs to this request.
+    #[arg(long)]
+    request: Option<RequestId>,
+}
+
+impl LogsArgs {
+    pub(crate) fn filter(&self) -> LineFilter {
+        LineFilter { level: self.level, request: self.request }
+    }
+}

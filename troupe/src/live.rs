@@ -1,0 +1,52 @@
+//! `troupe` without a command: bot and worker, on the real Discord or on the local one.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use shared::{
+    config::{self, Mode, TroupeConfig},
+    lifecycle::{Interrupts, Lifecycle, Outcome},
+    process,
+    telemetry::Redactor,
+};
+
+use crate::{local, one_process::OneProcess};
+
+/// Runs until it is told to stop.
+pub(crate) fn run(local: bool) -> ExitCode {
+    process::run(
+        |env| config::for_troupe(env, local),
+        |config| (&config.process.log, config.secrets()),
+        serve,
+    )
+}
+
+async fn serve(config: TroupeConfig, redactor: Redactor) -> anyhow::Result<Outcome> {
+    let lifecycle = Lifecycle::new(config.process.shutdown_grace);
+    let mut interrupts = Interrupts::from_signals().context("signals can't be received")?;
+    for notice in &config.notices {
+        tracing::warn!("{notice}");
+    }
+    match config.mode {
+        Mode::Live { discord_token, database, redis, master_keys } => {
+            let process = OneProcess {
+                discord_token,
+                discord: config.discord,
+                database,
+                redis,
+                master_keys,
+                requests: config.requests,
+                provider: config.provider,
+                redactor,
+            };
+            let Some(store) = process.start(&lifecycle, &mut interrupts).await? else {
+                return Ok(Outcome::Clean);
+            };
+            tracing::info!("bot and worker are starting");
+            let outcome = lifecycle.wait(interrupts).await;
+            store.close().await;
+            Ok(outcome)
+        }
+        Mode::Local { .. } => local::serve(config, redactor, lifecycle, interrupts).await,
+    }
+}

@@ -1,0 +1,164 @@
+//! The local mode: a Discord of our own, a stand-in for the model, and the real bot and worker
+//! between them. Nothing leaves the machine, and nothing has to be set.
+
+use std::{
+    fs,
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use playground::{
+    discord::{LocalDiscord, Options},
+    provider::{KeyPlan, Script, StandInOptions, StandInProvider},
+};
+use secrecy::SecretString;
+use shared::{
+    config::{MASTER_KEY_FILE, MasterKeyTexts, Mode, TroupeConfig},
+    lifecycle::{Interrupts, Lifecycle, Outcome},
+    telemetry::Redactor,
+    vault::MasterKey,
+};
+
+use crate::one_process::OneProcess;
+
+/// A key that the stand-in knows, so that there is one to try. It is worth nothing anywhere else.
+pub(crate) const TRIAL_KEY: &str = concat!("sk-or-", "v1-local-trial-key-worth-nothing-0001");
+/// What is on it: five dollars that nobody pays.
+const TRIAL_CREDIT_NANO_USD: i64 = 5_000_000_000;
+const CHUNK_EVERY: Duration = Duration::from_millis(250);
+const START_PATIENCE: Duration = Duration::from_secs(30);
+
+/// The two servers that stand in for the world.
+pub(crate) struct Stage {
+    pub(crate) discord: LocalDiscord,
+    pub(crate) provider: StandInProvider,
+}
+
+impl Stage {
+    pub(crate) async fn open() -> anyhow::Result<Self> {
+        let discord = LocalDiscord::start(Options::default())
+            .await
+            .context("the local Discord can't start")?;
+        let keys = vec![(TRIAL_KEY.to_owned(), KeyPlan::with_credit(TRIAL_CREDIT_NANO_USD))];
+        // about as fast as a real model, so that answers are seen to grow
+        let script = Script::default().paced(CHUNK_EVERY);
+        let provider = StandInProvider::start(StandInOptions { keys, script, port: 0 })
+            .await
+            .context("the stand-in provider can't start")?;
+        Ok(Self { discord, provider })
+    }
+
+    /// Bot and worker as `config` describes them, but on this stage.
+    pub(crate) fn process(
+        &self,
+        config: TroupeConfig,
+        redactor: Redactor,
+    ) -> anyhow::Result<OneProcess> {
+        let Mode::Local { database, master_keys } = config.mode else {
+            bail!("a real deployment does not go on the local stage")
+        };
+        let data_dir = &config.process.data_dir;
+        fs::create_dir_all(data_dir).context("DATA_DIR can't be made")?;
+        let master_keys = match master_keys {
+            Some(keys) => keys,
+            None => make_master_key(&data_dir.join(MASTER_KEY_FILE))?,
+        };
+        let mut discord = config.discord;
+        discord.api_base = self.discord.base_url();
+        let mut provider = config.provider;
+        provider.openrouter_base_url = self.provider.base_url();
+        Ok(OneProcess {
+            discord_token: SecretString::from(self.discord.token()),
+            discord,
+            database,
+            redis: None,
+            master_keys,
+            requests: config.requests,
+            provider,
+            redactor,
+        })
+    }
+
+    /// Waits until the bot is there for people to use.
+    pub(crate) async fn wait_for_bot(&self) -> anyhow::Result<()> {
+        if !self.discord.wait_for_sessions(1, START_PATIENCE).await
+            || !self.discord.wait_for_commands(START_PATIENCE).await
+        {
+            bail!(
+                "the bot did not come up in the local Discord within {} s",
+                START_PATIENCE.as_secs()
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Serves on the local stage until told to stop.
+pub(crate) async fn serve(
+    config: TroupeConfig,
+    redactor: Redactor,
+    lifecycle: Lifecycle,
+    mut interrupts: Interrupts,
+) -> anyhow::Result<Outcome> {
+    let data_dir = config.process.data_dir.clone();
+    let stage = Stage::open().await?;
+    let process = stage.process(config, redactor)?;
+    let Some(store) = process.start(&lifecycle, &mut interrupts).await? else {
+        return Ok(Outcome::Clean);
+    };
+    let ready = async {
+        stage.wait_for_bot().await?;
+        welcome(&stage, &data_dir)?;
+        anyhow::Ok(())
+    };
+    let soft = lifecycle.soft();
+    if let Some(Err(error)) = soft.run_until_cancelled(ready).await {
+        lifecycle.stop();
+        tracing::error!(reason = format!("{error:#}"), "the local mode did not come up");
+    }
+    let outcome = lifecycle.wait(interrupts).await;
+    store.close().await;
+    stage.discord.stop().await;
+    Ok(outcome)
+}
+
+/// A key of this installation's own, readable by its user alone.
+fn make_master_key(path: &Path) -> anyhow::Result<MasterKeyTexts> {
+    let key = MasterKey::generate().context("the operating system gave no randomness")?;
+    let written =
+        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(
+            |mut file| {
+                writeln!(file, "{}", *key)?;
+                file.sync_all()
+            },
+        );
+    written.with_context(|| format!("the master key can't be written to {}", path.display()))?;
+    Ok(MasterKeyTexts { current: SecretString::from(key.as_str()), previous: Vec::new() })
+}
+
+fn welcome(stage: &Stage, data_dir: &Path) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "
+Troupe runs, on a Discord of its own: nothing leaves this machine, and no account is needed.
+
+  local Discord     {discord}  (bot token: {token})
+  stand-in model    {provider}
+  data, master key  {data}
+
+  Try:  cargo run -- tour       the whole path, played and shown step by step
+        cargo run -- --help     the other commands
+  Go live: set DISCORD_TOKEN and APP_MASTER_KEY (cargo run -- keygen); see README.md.
+  Stop: Ctrl-C.
+",
+        discord = stage.discord.base_url(),
+        token = stage.discord.token(),
+        provider = stage.provider.base_url(),
+        data = data_dir.display(),
+    )?;
+    out.flush()
+}
