@@ -200,13 +200,17 @@ impl Places {
         part: &Part,
     ) -> Result<(), RestError> {
         let Some(id) = part.message else { return Ok(()) };
-        let home = self.homes.of(delivery).await?;
         let own_webhook = match part.webhook {
-            Some(webhook) => self.webhooks.by_id(home.channel, webhook).await?,
+            Some(webhook) => {
+                let home = self.homes.of(delivery).await?;
+                self.webhooks.by_id(home.channel, webhook).await?.zip(Some(home))
+            }
             None => None,
         };
         let deleted = match (own_webhook, voice) {
-            (Some(webhook), _) => self.rest.delete_webhook_message(&webhook, home.thread, id).await,
+            (Some((webhook, home)), _) => {
+                self.rest.delete_webhook_message(&webhook, home.thread, id).await
+            }
             (None, Voice::Command(token)) => self.rest.delete_followup(token, id).await,
             (None, _) => self.rest.delete_message(room_of(delivery), id).await,
         };

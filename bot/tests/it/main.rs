@@ -8,6 +8,12 @@
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+//! The bot's way to Discord, against a small Discord of axum on a free port; and delivery and the
+//! whole bot, between the playground's Discord and a database.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+mod commands;
 mod delivery;
 #[cfg(test)]
 mod fake;

@@ -101,10 +101,14 @@ async fn conversations_side_by_side_keep_their_own_texts() {
         let user = world.ask_in(who, "general").await;
         calls.push((who, world.call(user).await));
     }
-    for step in 1..4 {
+    for step in 1..3 {
+        let mut grown = Vec::new();
         for (who, call) in &mut calls {
-            world.grow(call, &vec![*who; step].join(" ")).await;
+            grown.push(vec![*who; step].join(" "));
+            world.grow(call, &grown[grown.len() - 1]).await;
         }
+        let grown: Vec<&str> = grown.iter().map(String::as_str).collect();
+        world.wait_for("general", &grown).await;
     }
     for (who, call) in &calls {
         world.answer(call, &format!("{who}'s own answer")).await;
@@ -139,6 +143,19 @@ async fn the_next_of_a_conversation_waits_for_the_one_before() {
     bot.bell.ring();
     world.drained().await;
     world.wait_for("general", &["first of all", "second"]).await;
+    world.check();
+}
+
+#[tokio::test]
+async fn what_has_grown_already_is_shown_at_once() {
+    let world = World::new().await;
+    world.ask_and_answer("bob", "general", "first").await;
+    let user = world.ask_in("bob", "general").await;
+    let mut call = world.call(user).await;
+    world.grow(&mut call, "already").await;
+    let _bot = world.bot().await;
+    let shown = world.wait_for("general", &["first", "already"]).await;
+    assert_eq!(history(&shown[1]), ["already"], "nothing takes its place first");
     world.check();
 }
 
