@@ -1,0 +1,17 @@
+//! The whole product from outside: real binaries, real databases and Redis, a local Discord and a
+//! stand-in provider. One binary.
+//!
+//! Each scenario is written once and runs twice: on SQLite as the one process `troupe`, on Postgres
+//! and Redis as the processes `bot` and `worker`.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "in a test a panic is the failure, and what is left out is told on stderr"
+)]
+
+mod process;
+mod scenario;
+mod stage;
