@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use shared::{
     ids::RequestId,
-    store::{Accepted, Incoming, Limits, ReplyBy, Stopped},
+    model::Provider,
+    store::{Accepted, Incoming, Limits, ReplyBy, Stopped, SystemKey},
     testing::{Person, TestDb, limits, no_guests},
 };
 
@@ -18,6 +19,7 @@ shared::each_engine!(
     what_is_about_to_end_unanswered_is_not_joined,
     what_was_given_back_is_joined,
     a_retry_is_not_joined,
+    what_another_pays_for_is_not_joined,
 );
 
 async fn it_joins_what_waits(db: TestDb) {
@@ -123,4 +125,22 @@ async fn a_retry_is_not_joined(db: TestDb) {
         db.store().retry(delivery, ada.discord, source, &limits(), &no_guests()).await.unwrap();
     let shared::store::Retried::Taken { request, .. } = retried else { panic!("{retried:?}") };
     assert_ne!(say(&db, ada, 1).await, request);
+}
+
+/// A guest who stores a key, and one who takes it away again: the payer of what waits stays.
+async fn what_another_pays_for_is_not_joined(db: TestDb) {
+    let guest = db.person(5).await;
+    let guests = SystemKey { guest_daily_limit: Some(9), ..no_guests() };
+    let say = async || {
+        let accepted = db.store().accept(&saying(guest, 1), &limits(), &guests).await.unwrap();
+        let Accepted::Taken { requests, .. } = accepted else { panic!("{accepted:?}") };
+        requests[0]
+    };
+    let as_guest = say().await;
+    db.give_key(guest, "sk-test-of-a-guest").await;
+    let paying = say().await;
+    assert_ne!(paying, as_guest);
+    assert_eq!(say().await, paying);
+    db.store().remove_key(guest.id, Provider::OpenRouter).await.unwrap();
+    assert_ne!(say().await, paying);
 }
