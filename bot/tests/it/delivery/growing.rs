@@ -212,7 +212,7 @@ async fn endings_say_what_happened() {
     bot.bell.ring();
     world.drained().await;
     let failed = &world.wait_for_count("general", 3).await[2];
-    let reference = bot::delivery::reference(call.request.id);
+    let reference = bot::texts::reference(call.request.id);
     let line =
         format!("*The curtain is stuck. Give me a moment, then try again.*\n-# ref {reference}");
     assert_eq!(failed.content, line);
