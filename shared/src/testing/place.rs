@@ -44,7 +44,7 @@ impl Place {
         match self {
             Self::Sqlite(dir) => Engine::Sqlite(dir.path().join("troupe.db")),
             Self::Postgres(database) => {
-                let url = database.options().to_url_lossy().to_string();
+                let url = plain_url(&database.options());
                 Engine::Postgres(SecretString::from(url))
             }
         }
@@ -54,7 +54,7 @@ impl Place {
     pub(super) fn url(&self) -> String {
         match self {
             Self::Sqlite(dir) => format!("sqlite:{}", dir.path().join("troupe.db").display()),
-            Self::Postgres(database) => database.options().to_url_lossy().to_string(),
+            Self::Postgres(database) => plain_url(&database.options()),
         }
     }
 
@@ -128,4 +128,15 @@ impl Drop for TestDatabase {
 #[expect(clippy::disallowed_methods, reason = "not a setting of Troupe but of its tests")]
 fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The address without the client's own parameters, which the settings would refuse.
+fn plain_url(options: &PgConnectOptions) -> String {
+    let url = options.to_url_lossy();
+    let (address, query) = url.as_str().split_once('?').unwrap_or((url.as_str(), ""));
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| pair.starts_with("host=") || pair.starts_with("sslmode="))
+        .collect();
+    if kept.is_empty() { address.to_owned() } else { format!("{address}?{}", kept.join("&")) }
 }

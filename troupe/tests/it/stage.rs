@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use playground::{
     discord::{
-        Invocation, LocalDiscord, Options, Person, Place, Response,
+        Invocation, LocalDiscord, Options, Person, Place, Response, Snowflake,
         world::{Author, Message},
     },
     openapi::{Checks, Document},
@@ -36,6 +36,8 @@ pub(crate) struct Stage {
     pub(crate) workers: Vec<Process>,
     /// Processes that were killed; what they said still counts.
     pub(crate) dead: Vec<Process>,
+    /// The bot's own account: asking for it inside a look would wait for that look.
+    bot_account: Snowflake,
     settings: Vec<(String, String)>,
 }
 
@@ -70,7 +72,9 @@ impl Stage {
         }
         let bot = start_bot(&db, &dir, &settings);
         let (workers, dead) = (Vec::new(), Vec::new());
-        let mut stage = Self { discord, provider, db, dir, bot, workers, dead, settings };
+        let bot_account = discord.bot();
+        let mut stage =
+            Self { discord, provider, db, dir, bot, workers, dead, bot_account, settings };
         if stage.is_separate() {
             stage.start_worker();
         }
@@ -188,8 +192,8 @@ impl Stage {
     /// Whether a message came from the bot, under its own name or a personality's.
     pub(crate) fn is_by_bot(&self, message: &Message) -> bool {
         match &message.author {
-            Author::User(id) => *id == self.discord.bot(),
-            Author::Webhook { application, .. } => *application == Some(self.discord.bot()),
+            Author::User(id) => *id == self.bot_account,
+            Author::Webhook { application, .. } => *application == Some(self.bot_account),
         }
     }
 
