@@ -3,9 +3,9 @@ use shared::{ids::RequestId, telemetry::lines::LineFilter};
 
 /// A Discord bot whose personalities everybody talks to with a model key of their own.
 ///
-/// Without a command it runs the bot and its worker. When DISCORD_TOKEN, DATABASE_URL, REDIS_URL and
-/// APP_MASTER_KEY are all unset, it does so on a small Discord of its own, with a stand-in for the
-/// model, and nothing leaves this machine.
+/// Without a command it runs the bot and its worker. When `DISCORD_TOKEN`, `DATABASE_URL`,
+/// `REDIS_URL` and `APP_MASTER_KEY` are all unset, it does so on a small Discord of its own, with a
+/// stand-in for the model, and nothing leaves this machine.
 #[derive(Debug, Parser)]
 #[command(name = "troupe", version)]
 pub(crate) struct Cli {

@@ -87,7 +87,7 @@ async fn read(
             }
             Ok(StreamItem::Refusal(text)) => refusal.push_str(&text),
             Ok(StreamItem::GenerationId(generation)) => {
-                note_generation(shared, request, &generation).await
+                note_generation(shared, request, &generation).await;
             }
             Ok(StreamItem::Model(model)) => record.model = Some(model),
             Ok(StreamItem::Usage(usage)) => record.usage = Some(usage),

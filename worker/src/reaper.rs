@@ -68,7 +68,7 @@ async fn bury(shared: &Shared, worker: WorkerId, beat: Option<i64>) {
             }
         }
         Err(error) => {
-            warn!(worker.id = %worker, kind = %error, "a dead worker could not be buried")
+            warn!(worker.id = %worker, kind = %error, "a dead worker could not be buried");
         }
     }
 }

@@ -140,14 +140,15 @@ async fn payer<'a>(shared: &'a Shared, request: &ClaimedRequest) -> Result<Payer
     match open_key(shared, request.user_id, request.provider).await {
         Ok(opened) => Ok(Payer::User(opened)),
         Err(NoKey::Gone) => Err(NotCalled::Fail(FailureKind::KeyGone)),
-        Err(NoKey::Unreadable) => Err(NotCalled::Fail(FailureKind::KeyUnreadable)),
         Err(NoKey::Store(error)) => Err(error.into()),
         Err(NoKey::UnknownMasterKey)
             if shared.store.clock().now() - request.created_at < WAIT_FOR_MASTER_KEY =>
         {
             Err(NotCalled::GiveBack(GIVE_BACK_FOR))
         }
-        Err(NoKey::UnknownMasterKey) => Err(NotCalled::Fail(FailureKind::KeyUnreadable)),
+        Err(NoKey::Unreadable | NoKey::UnknownMasterKey) => {
+            Err(NotCalled::Fail(FailureKind::KeyUnreadable))
+        }
     }
 }
 
@@ -219,7 +220,7 @@ async fn take_back(shared: &Shared, request: &ClaimedRequest, pause: Duration) {
     match until_written(&hard, || shared.store.unsent(request, pause)).await {
         Ok(taken_back) => info!(request.id = %request.id, taken_back, "a call was not made"),
         Err(error) => {
-            warn!(request.id = %request.id, kind = %error, "a call could not be taken back")
+            warn!(request.id = %request.id, kind = %error, "a call could not be taken back");
         }
     }
 }

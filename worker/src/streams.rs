@@ -153,7 +153,7 @@ async fn keep(shared: &Shared, streams: &[Arc<Stream>]) {
             }
         }
         Err(error) => {
-            warn!(count = partials.len(), kind = %error, "partial texts could not be kept")
+            warn!(count = partials.len(), kind = %error, "partial texts could not be kept");
         }
     }
 }

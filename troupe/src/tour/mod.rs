@@ -27,11 +27,11 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) fn run() -> ExitCode {
     let dir = match tempfile::tempdir() {
         Ok(dir) => dir,
-        Err(error) => return Transcript::default().cannot_start(&error.kind()),
+        Err(error) => return no_directory(error.kind()),
     };
     let read = |env: &Environment| {
         let mut config = config::for_troupe(env, true)?;
-        config.process.data_dir = dir.path().to_owned();
+        config.process.data_dir = dir.path().into();
         config.process.log.filter = "warn".into();
         config.mode = Mode::Local {
             database: DatabaseUrl::Sqlite(dir.path().join(config::LOCAL_DATABASE_FILE)),
@@ -42,6 +42,12 @@ pub(crate) fn run() -> ExitCode {
     process::run(read, |config| (&config.process.log, Vec::new()), play)
 }
 
+#[expect(clippy::print_stderr, reason = "there is no log to say it in")]
+fn no_directory(why: std::io::ErrorKind) -> ExitCode {
+    eprintln!("no directory for the tour can be made: {why}");
+    ExitCode::FAILURE
+}
+
 async fn play(config: TroupeConfig, redactor: Redactor) -> anyhow::Result<Outcome> {
     let lifecycle = Lifecycle::new(Duration::from_secs(5));
     let stage = Stage::open().await?;
@@ -50,7 +56,7 @@ async fn play(config: TroupeConfig, redactor: Redactor) -> anyhow::Result<Outcom
     let Some(store) = process.start(&lifecycle, &mut interrupts).await? else {
         return Ok(Outcome::Clean);
     };
-    let mut transcript = Transcript::default();
+    let mut transcript = Transcript::new();
     let seen = async {
         stage.wait_for_bot().await?;
         steps::play_all(&stage, &store, &mut transcript).await
