@@ -3,7 +3,7 @@
 //! Behind the feature `testing`, which only dev-dependencies switch on. A test body is an ordinary
 //! `async fn(db: TestDb)`, named once in [`each_engine!`](crate::each_engine):
 //!
-//! ```ignore
+//! ```text
 //! shared::each_engine!(a_message_is_taken);
 //!
 //! async fn a_message_is_taken(db: TestDb) {
