@@ -1,6 +1,6 @@
 //! What is done about what happens on Discord.
 //!
-//! Commands come through poise ([`commands`](crate::commands)); messages, clicks and forms come here.
+//! Commands come through poise ([`crate::commands`]); messages, clicks and forms come here.
 //! A message is put into its author's mailbox in the gateway's own turn, and taken out of it in
 //! order ([`intake`](crate::intake)).
 
@@ -109,8 +109,20 @@ impl GatewayHandler for Bot {
         }
     }
 
-    async fn deleted(&self, channel: ChannelId, messages: Vec<MessageId>) {
-        tracing::trace!(channel.id = %channel, count = messages.len(), "messages were deleted");
+    async fn deleted(&self, _: ChannelId, messages: Vec<MessageId>) {
+        for message in messages {
+            match self.app.store.message_deleted(SourceId::from(message.get())).await {
+                Ok(Some(author)) => {
+                    // the lane is free for what waits behind it
+                    self.app.wake(author).await;
+                    self.app.shows.ring();
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::warn!(kind = %error, "a deleted message may still be answered");
+                }
+            }
+        }
     }
 
     async fn ready(&self, ready: ShardReady) {

@@ -5,7 +5,7 @@
 //! new events, what was taken is committed, answers under way are shown, and only then the shards
 //! are let go.
 
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU16, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 use shared::{
@@ -40,7 +40,7 @@ use crate::{
 };
 
 /// Where people find this program: part of the User-Agent that Discord asks for.
-const PROJECT: &str = "https://github.com/troupe-bot/troupe";
+const PROJECT: &str = "https://troupe.example";
 /// How long the gateway's goodbye and the last requests to Discord may take.
 const GOODBYE: Duration = Duration::from_secs(5);
 /// How long what was taken may take to be committed.
@@ -114,7 +114,11 @@ pub enum BotError {
 /// Serves until the lifecycle says to stop, or until it can't go on.
 pub async fn run(env: BotEnv) -> Result<(), BotError> {
     let stop = env.lifecycle.soft().child_token();
-    let limiter = Limiter::start(LimiterConfig::new(&env.discord.api_base)).await?;
+    let limiter = Limiter::start(LimiterConfig {
+        requests_per_second: share_of_requests(&env.discord),
+        ..LimiterConfig::new(&env.discord.api_base)
+    })
+    .await?;
     let rest = Rest::new(&RestConfig::new(limiter.proxy_url(), PROJECT), &env.token)?;
     let Some((application, shards)) = acquaint(&rest, &env.discord, &stop).await? else {
         return Ok(());
@@ -132,6 +136,17 @@ pub async fn run(env: BotEnv) -> Result<(), BotError> {
     ours.release().await;
     limiter.stop(GOODBYE).await;
     served
+}
+
+/// Discord lets a bot make 50 requests a second in all: with several processes on one token each
+/// takes its part, as large as its part of the shards.
+fn share_of_requests(discord: &DiscordConfig) -> NonZeroU16 {
+    const ALL: u32 = 50;
+    let share = discord.shards.as_ref().map_or(ALL, |shards| {
+        let held = shards.range.end() - shards.range.start() + 1;
+        ALL * held / shards.total.get()
+    });
+    u16::try_from(share).ok().and_then(NonZeroU16::new).unwrap_or(NonZeroU16::MIN)
 }
 
 /// Asks Discord who we are and on how many shards we run. `None`: told to stop before.

@@ -1,7 +1,7 @@
 //! The commands, one file each.
 //!
 //! A command reads its options, acknowledges within three seconds, asks the store, and shows what a
-//! function of [`texts`](crate::texts) makes of it. Everything but `/chat` is seen by the caller
+//! function of [`crate::texts`] makes of it. Everything but `/chat` is seen by the caller
 //! alone. poise finds the command and reads the options; the answers go through our own
 //! [`rest`](crate::rest), so that nothing can ping and every answer is an edit that may be repeated.
 

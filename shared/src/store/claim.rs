@@ -159,10 +159,11 @@ impl Store {
         Ok(count > 0)
     }
 
-    /// The messages of a request, in the order in which they were written.
+    /// The messages of a request, in the order in which they were written, without deleted ones.
     pub async fn request_texts(&self, request: RequestId) -> Result<Vec<(SourceId, String)>> {
         const SQL: &str = "
-            SELECT source_id, content FROM request_sources WHERE request_id = $1 ORDER BY source_id";
+            SELECT source_id, content FROM request_sources
+             WHERE request_id = $1 AND content <> '' ORDER BY source_id";
         Ok(on_db!(&self.db, |c| sqlx::query_as(SQL).bind(request).fetch_all(c).await?))
     }
 

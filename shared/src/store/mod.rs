@@ -10,6 +10,7 @@
 //! | `outcome` | T4: answer, failure or interruption, together with the usage row |
 //! | `workers` | beats, and what becomes of a dead worker's requests (T1r, T5) |
 //! | `stop` | T7 and Retry: what the author of a request may do to it |
+//! | `withdraw` | what becomes of a request whose message is deleted |
 //! | `deliveries` | what the bot has to show, and what it has shown |
 //!
 //! Everything about one user is decided under the lock of that user's `user_queues` row, taken
@@ -36,6 +37,7 @@ mod stop;
 mod turns;
 mod usage;
 mod users;
+mod withdraw;
 mod workers;
 
 use std::sync::Arc;

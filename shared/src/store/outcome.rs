@@ -242,7 +242,9 @@ impl Store {
         let Some((first, _)) = sources.first() else {
             return Err(StoreError::Inconsistent("request_sources"));
         };
-        let said: Vec<&str> = sources.iter().map(|(_, text)| text.as_str()).collect();
+        // a deleted message is an empty one
+        let said: Vec<&str> =
+            sources.iter().map(|(_, text)| text.as_str()).filter(|text| !text.is_empty()).collect();
         on_tx!(tx, |c| sqlx::query(SQL)
             .bind(TurnId::new(self.clock()))
             .bind(request.id)

@@ -10,7 +10,7 @@
 //! who has waited longest comes out first; a user with more to do goes back to its end.
 //!
 //! Within one process this is a set and a `Notify`; between processes it is Redis. Which one is
-//! decided once, at start-up, by calling [`memory`] or [`redis`]; nothing downstream knows.
+//! decided once, at start-up, by calling [`memory()`] or [`redis()`]; nothing downstream knows.
 
 mod memory;
 mod redis;

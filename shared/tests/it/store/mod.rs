@@ -19,4 +19,5 @@ mod people;
 mod property;
 mod stop;
 mod usage;
+mod withdraw;
 mod workers;
