@@ -49,7 +49,13 @@ fn code(text: &str) -> Vec<&str> {
             (Some(_), Some(_)) => language = None,
             (None, Some("text")) => {}
             (None, Some(_)) => code.push(line),
-            (None, None) => code.extend(line.split('`').skip(1).step_by(2)),
+            (None, None) => {
+                assert!(
+                    line.matches('`').count().is_multiple_of(2),
+                    "code across two lines: {line}"
+                );
+                code.extend(line.split('`').skip(1).step_by(2));
+            }
         }
     }
     code
