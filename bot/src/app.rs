@@ -29,7 +29,7 @@ use crate::{
 
 /// How long a person waits for the database before they are told that nothing was accepted.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Messages that may join one that waits, and the characters they may have together (DESIGN 6).
+/// Messages that may join one that waits, and the characters they may have together.
 const MAX_JOINED: i64 = 10;
 const MAX_JOINED_CHARS: i64 = 8_000;
 /// Checks of a key that a person may ask for in a minute: each is a call to their provider.

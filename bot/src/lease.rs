@@ -3,7 +3,7 @@
 //! The holder adds one to its beat every five seconds. A second process for the same shards stands
 //! by: it takes over what is free, or what belongs to somebody whose beat it has itself seen stand
 //! still for twenty seconds of its own time. Nobody compares clocks; and a read that failed proves
-//! nothing, so it starts the watch again (DESIGN 6).
+//! nothing, so it starts the watch again (docs/ARCHITECTURE.md, Liveness).
 
 use std::time::Duration;
 

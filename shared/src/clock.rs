@@ -2,7 +2,7 @@
 //!
 //! Everything that asks for the time of day asks a [`Clock`], so that a test can set it.
 //! Whether a process is alive is never decided by comparing clocks: see
-//! [`workers`](crate::store) and DESIGN 6.
+//! [`workers`](crate::store) and docs/ARCHITECTURE.md, Liveness.
 
 use std::{
     fmt::Debug,

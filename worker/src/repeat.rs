@@ -1,5 +1,5 @@
-//! Whether a call is made again by itself (reliability.md 1.7): only what provably did not start, a
-//! few times, and not for long.
+//! Whether a call is made again by itself: only what provably did not start, a few times, and not
+//! for long.
 
 use std::time::Duration;
 

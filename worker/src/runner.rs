@@ -2,7 +2,7 @@
 //!
 //! A wake-up names a user; the sweep finds those whose wake-up was lost. Both lead to the same claim,
 //! so neither is trusted. A user with more to do goes to the end of the line after each claim, so one
-//! person's flood costs another at most a round of the slots (P7).
+//! person's flood costs another at most a round of the slots.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 

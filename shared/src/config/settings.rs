@@ -103,7 +103,7 @@ pub(super) static DISCORD_TOKEN: Setting = Setting::new(
     "the token from https://discord.com/developers/applications, page Bot",
     "The bot's token: developer portal, your application, page Bot, Reset Token.
 Without it, and without DATABASE_URL, REDIS_URL and APP_MASTER_KEY, `troupe` starts the local
-Discord: a browser page to try everything, with no account and no key.
+Discord: on this machine alone, with no account and no key.
 Workers don't need it and should not have it.",
 )
 .secret();
@@ -120,7 +120,7 @@ pub(super) static MESSAGE_CONTENT_INTENT: Setting = Setting::defaulting(
     "true",
     "Ask Discord for the text of messages. It must be on in the developer portal too (page Bot,
 Privileged Gateway Intents), else Discord refuses the connection.
-With false, personalities hear only mentions, replies to them, direct messages and /chat.",
+With false, personalities hear only mentions of the bot, direct messages and /chat.",
 );
 
 pub(super) static SHARDS: Setting = Setting::new(
@@ -188,8 +188,8 @@ copy where the database's backups are not. APP_MASTER_KEY_FILE=/run/secrets/... 
 pub(super) static APP_MASTER_KEY_PREVIOUS: Setting = Setting::new(
     "APP_MASTER_KEY_PREVIOUS",
     "64 hex characters; several with commas between",
-    "Former master keys, only while rotating: set the new one above, the old one here, run
-`troupe rotate-key`, and take it out again when that says so. Several with commas between.",
+    "Former master keys: set the new one above and the old one here. It opens what it sealed, so it has
+to stay as long as anything of that is there. Several with commas between.",
 )
 .secret();
 
@@ -294,8 +294,7 @@ pub(super) static LOG_DIR: Setting = Setting::new(
 pub(super) static PORT: Setting = Setting::defaulting(
     "PORT",
     "7380",
-    "The port of the local page, of health and of metrics, on this machine only. If another program
-has it, the next free one is taken and printed.",
+    "Kept for the local page, health and metrics, on this machine only. Nothing listens there yet.",
 );
 
 pub(super) static SHUTDOWN_GRACE: Setting = Setting::defaulting(

@@ -6,7 +6,7 @@ use super::settings::{GROUPS, Setting};
 
 const HEAD: &str = "\
 # Troupe's settings. Copy this file to .env and change what you need: every line below stands at
-# its default. To try Troupe out, none is needed: `cargo run` starts a local Discord in the browser.
+# its default. To try Troupe out, none is needed: `cargo run` starts a local Discord.
 #
 # The environment wins over this file. A value with spaces, # or $ belongs in 'single quotes'.
 # Each setting can also come from a file, which is the better way for secrets: NAME_FILE=/the/path.

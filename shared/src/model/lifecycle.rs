@@ -1,7 +1,7 @@
 use super::text_enum;
 
 text_enum! {
-    /// Where a request stands (DESIGN 6). The transitions are in [`crate::store`].
+    /// Where a request stands. The transitions: docs/ARCHITECTURE.md, and [`crate::store`].
     pub enum RequestState {
         /// The bot still fetches context; no worker may take it.
         Gathering = "gathering",

@@ -1,6 +1,6 @@
 //! Where bot and worker meet: the database, one file per aggregate.
 //!
-//! The life of a request (DESIGN 6) is spread over the files in the order in which it happens:
+//! The life of a request (docs/ARCHITECTURE.md) is spread over the files in the order of events:
 //!
 //! | file | what it decides |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! Where keys are sealed and opened (DESIGN 8).
+//! Where keys are sealed and opened.
 //!
 //! A user's key is at rest as AES-256-GCM ciphertext in three hex columns and the id of the key
 //! that sealed it: a [`Sealed`]. What the row is about (whose key, which provider) is sealed along

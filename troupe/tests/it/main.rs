@@ -13,5 +13,6 @@
 )]
 
 mod process;
+mod readme;
 mod scenario;
 mod stage;

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 /// How long a provider may take and how much it may send.
 ///
-/// The defaults are those of providers.md 1.7. A reasoning model may be quiet for most of a
-/// minute, which is why the limits are as wide as they are.
+/// A reasoning model may be quiet for most of a minute, which is why the defaults are as wide as they
+/// are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// From the first packet to an open, encrypted connection.

@@ -4,7 +4,7 @@
 //! answer, [check] a key, look up what a [generation] cost. What it gets back says what it may
 //! *do*: a [`CallError`] tells apart what never left this machine, what the provider refused, and
 //! what may have been billed, because a call that may have been billed is never repeated
-//! (promise P2).
+//! (at most one automatic call).
 //!
 //! ```text
 //!  ChatRequest ─► openrouter ─► http ─────────────► provider
@@ -55,7 +55,7 @@ pub trait ChatProvider: Debug + Send + Sync {
     ///
     /// The key is needed until this returns and may be wiped then; the stream does not hold it.
     /// Dropping the future or the stream closes the connection, which is all that can be done to
-    /// stop the bill (providers.md 1.7).
+    /// stop the bill, and not every provider stops for it.
     fn start<'a>(
         &'a self,
         key: &'a UserApiKey,

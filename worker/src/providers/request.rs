@@ -10,7 +10,7 @@ pub struct ChatRequest {
     /// The conversation, system prompt first.
     pub messages: Vec<ChatMessage>,
     /// The most tokens that the answer may have. Always sent: without it `OpenRouter` reserves the
-    /// model's whole output and turns small balances away (providers.md 1.3).
+    /// model's whole output and turns small balances away.
     pub max_tokens: u32,
     /// 0 to 2; `None` is the model's own default.
     pub temperature: Option<f64>,

@@ -4,8 +4,8 @@ use shared::model::FailureKind;
 use super::ErrorReport;
 
 /// Words that mean one thing wherever they stand, and outweigh the status: a 402 can be a rush, a
-/// 403 a spending limit, a 400 a wrong key (providers.md 1.8, 2.5, 2.7). An error has several; the
-/// first line here that matches counts, so general words come last.
+/// 403 a spending limit, a 400 a wrong key. An error has several; the first line here that matches
+/// counts, so general words come last.
 const WORDS: &[(&str, FailureKind)] = &[
     ("in_flight_budget_exhausted", FailureKind::RateLimited),
     ("openrouter_in_flight_budget", FailureKind::RateLimited),

@@ -1,9 +1,9 @@
 //! What a refusal means, and whether the call may be made again.
 //!
 //! A pure function of status, headers, body and time of day. The class is read from the error
-//! table in providers.md 1.8: first what the provider says of itself in fixed words (reasons,
+//! table in docs/ARCHITECTURE.md: first what the provider says of itself in fixed words (reasons,
 //! types, codes), then the status. Whether to repeat is another question with its own answer
-//! (reliability.md 1.7): only what provably was not begun.
+//! (its section Repeating a call): only what provably was not begun.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub use report::ErrorReport;
 /// What a failed response says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// The class, by the table in providers.md 1.8.
+    /// The class, by the error table in docs/ARCHITECTURE.md.
     pub kind: FailureKind,
     /// How long the provider asks to wait.
     pub retry_after: Option<Duration>,

@@ -3,7 +3,7 @@ use serde::Serialize;
 use crate::providers::{ChatMessage, ChatRequest};
 
 /// What is sent: only what is set, since a parameter that is left out keeps the model's own
-/// default (providers.md 1.3).
+/// default.
 #[derive(Serialize)]
 pub struct RequestBody<'a> {
     model: &'a str,

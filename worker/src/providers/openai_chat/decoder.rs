@@ -15,8 +15,7 @@ use crate::providers::{
 /// Turns the bytes of an answer into its items, and decides whether it is whole.
 ///
 /// It is whole when `[DONE]` came, or the body ended cleanly after a finish reason. A finish
-/// reason alone proves nothing: in a recording `length` came first and an error after it
-/// (providers.md 1.7).
+/// reason alone proves nothing: in a recording `length` came first and an error after it.
 pub struct AnswerDecoder {
     body: Body,
     /// Bytes that the model may still write.
@@ -46,7 +45,7 @@ enum Said {
 }
 
 /// What the body turned out to be. The content type doesn't decide it: servers send JSON under
-/// any, and `DeepSeek` sends blank lines before it (providers.md 2.6).
+/// any, and `DeepSeek` sends blank lines before it.
 enum Body {
     /// Nothing but white space so far.
     Unseen,

@@ -1,5 +1,5 @@
-//! Reads fields whose type nobody promised: `OpenRouter` adds and changes them without notice
-//! (providers.md 1.1), and one odd field must not cost the text that stands beside it.
+//! Reads fields whose type nobody promised: `OpenRouter` adds and changes them without notice,
+//! and one odd field must not cost the text that stands beside it.
 
 use std::fmt;
 

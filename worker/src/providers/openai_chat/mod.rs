@@ -4,8 +4,6 @@
 //! with `data: [DONE]`; or, from servers that don't stream, one JSON object. [`AnswerDecoder`]
 //! turns the bytes of either into [`StreamItem`](super::StreamItem)s and decides whether the
 //! answer is whole; [`answer`](answer::answer) feeds it from a connection, within the time limits.
-//!
-//! The facts are those of providers.md 1.3, 1.6 and 1.7.
 
 pub mod answer;
 mod body;

@@ -6,7 +6,7 @@ use shared::{
 
 use super::{Dollars, lenient};
 
-/// A usage record as it is sent. Which field is which at whom: providers.md 2.2.
+/// A usage record as it is sent.
 #[derive(Deserialize)]
 pub(super) struct WireUsage {
     #[serde(default, deserialize_with = "lenient")]
@@ -69,7 +69,7 @@ impl WireUsage {
 }
 
 /// What a call cost its payer, at `OpenRouter` and, with a provider key of the account's own
-/// ("bring your own key"), at the provider behind it (providers.md 1.6).
+/// ("bring your own key"), at the provider behind it.
 pub(in crate::providers) fn true_cost(
     charged: Option<Dollars>,
     is_byok: bool,

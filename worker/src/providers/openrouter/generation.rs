@@ -7,8 +7,7 @@ use crate::providers::{
     openai_chat::{Dollars, count, lenient, true_cost},
 };
 
-/// The answer of `GET /generation`. Of its two sets of token counts the native ones are billed
-/// (providers.md 1.11).
+/// The answer of `GET /generation`. Of its two sets of token counts the native ones are billed.
 #[derive(Deserialize)]
 struct Answer {
     data: Generation,

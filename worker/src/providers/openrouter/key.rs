@@ -9,7 +9,7 @@ use crate::providers::{
     openai_chat::{Dollars, lenient},
 };
 
-/// The answer of `GET /key` (providers.md 1.9). Its `label` shows part of the key and is not read.
+/// The answer of `GET /key`. Its `label` shows part of the key and is not read.
 #[derive(Deserialize)]
 struct Answer<'a> {
     #[serde(borrow)]

@@ -1,7 +1,7 @@
 //! openrouter.ai: many models behind one key, and the default provider.
 //!
 //! Three paths: `POST /chat/completions`, `GET /key` and `GET /generation`. `GET /models` is
-//! public and takes any key, so it says nothing of one and is not asked (providers.md section 0).
+//! public and takes any key, so it says nothing of one and is not asked.
 
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -82,7 +82,7 @@ impl OpenRouter {
         call_error(status, classify(status, &headers, &body, self.clock.now()))
     }
 
-    /// The verdict on `key`, by `GET /key`: 401 for a bad one (providers.md 1.9).
+    /// The verdict on `key`, by `GET /key`: 401 for a bad one.
     async fn check(&self, key: &UserApiKey) -> KeyVerdict {
         let down = KeyVerdict::CouldNotCheck { why: CouldNotCheck::ProviderDown };
         let Ok(authorization) = bearer(key) else {
@@ -98,7 +98,7 @@ impl OpenRouter {
         key::verdict(status, &body)
     }
 
-    /// The record of an earlier call, by `GET /generation` (providers.md 1.11).
+    /// The record of an earlier call, by `GET /generation`.
     async fn look_up(&self, key: &UserApiKey, generation_id: &str) -> GenerationRecord {
         let Ok(authorization) = bearer(key) else { return GenerationRecord::Unavailable };
         let mut url = self.url(&["generation"]);

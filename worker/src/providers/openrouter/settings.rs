@@ -6,7 +6,7 @@ use reqwest::Url;
 use crate::providers::Limits;
 
 /// The operator's settings of this provider. No user can set any of them: a base address of
-/// somebody else's would receive the keys (reliability.md 3.2).
+/// somebody else's would receive the keys.
 #[derive(Clone, Debug)]
 pub struct OpenRouterSettings {
     /// Where the API begins.

@@ -1,4 +1,4 @@
-//! Random lives of requests, step by step beside a small model of what DESIGN 6 says.
+//! Random lives of requests, step by step beside a small model of what docs/ARCHITECTURE.md says.
 //!
 //! Two people, two channels, two personalities, three workers of which any may die, and everything
 //! that can happen to a request. After every step what the store answered and every row must be what

@@ -1,4 +1,4 @@
-//! DESIGN 6 in plain Rust: no SQL, no locks, one step at a time.
+//! The life of a request in plain Rust: no SQL, no locks, one step at a time.
 
 use chrono::{DateTime, Utc};
 use shared::{
