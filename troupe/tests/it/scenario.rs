@@ -1,6 +1,6 @@
 //! The product's main job, from both sides of Discord.
 
-use std::time::Duration;
+use std::{fs, path::Path, time::Duration};
 
 use playground::{
     discord::{Invocation, Options, Person, Snowflake, world::Message},
@@ -94,6 +94,11 @@ async fn two_people_talk_at_once_each_on_their_own_key(db: TestDb) {
         monitor.assert_only_ids(&redis_prefix(&stage.dir), &[alice.id, bob.id]).await;
     }
 
+    // who takes the database along has what people said, and no key or token to use
+    let dump = dump(&stage.db).await;
+    assert!(dump.iter().any(|text| text.contains("marzipan")), "the dump holds nothing");
+    Secrets::of(&stage, &[ALICES, BOBS], &[]).assert_absent(&dump);
+
     // no log of any process holds anything of it, on stdout or in the files
     let words = ["marzipan", "nougatine", "pistachio", "stand-in model", "travelling theatre"];
     let secrets = Secrets::of(&stage, &[ALICES, BOBS], &words);
@@ -106,6 +111,19 @@ async fn two_people_talk_at_once_each_on_their_own_key(db: TestDb) {
         }
         secrets.assert_absent(&log);
     }
+}
+
+/// All that is in the database: the bytes of its files, or a server's own export.
+async fn dump(db: &TestDb) -> Vec<String> {
+    if db.kind() == TestEngine::Postgres {
+        let rows = db.rows::<(String,)>("SELECT schema_to_xml('public', true, false, '')::text");
+        return rows.await.into_iter().map(|(text,)| text).collect();
+    }
+    let url = db.url();
+    let file = Path::new(url.strip_prefix("sqlite:").expect("a file"));
+    let files = file.parent().expect("a directory").read_dir().expect("files");
+    let bytes = files.map(|file| fs::read(file.expect("a file").path()).expect("bytes"));
+    bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect()
 }
 
 /// The three columns hold hex, which opens for its owner and under no other id.

@@ -41,7 +41,8 @@ impl Secrets {
         for (what, secret) in &self.0 {
             assert!(secret.len() > 5, "{what} is too short to be looked for");
             let found = lines.iter().find(|line| line.contains(secret.as_str()));
-            assert_eq!(found, None, "{what} is in the log");
+            let found = found.map(|line| line.chars().take(2_000).collect::<String>());
+            assert_eq!(found, None, "{what} is in there");
         }
     }
 }
