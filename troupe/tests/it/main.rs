@@ -12,7 +12,10 @@
     reason = "in a test a panic is the failure, and what is left out is told on stderr"
 )]
 
+mod boundaries;
+mod monitor;
 mod process;
 mod readme;
 mod scenario;
+mod secrets;
 mod stage;
