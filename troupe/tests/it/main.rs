@@ -12,6 +12,9 @@
     reason = "in a test a panic is the failure, and what is left out is told on stderr"
 )]
 
+mod burst;
+mod deaths;
 mod process;
 mod scenario;
 mod stage;
+mod standby;
