@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use playground::{
-    discord::{Effect, Fault, Options, Person},
-    provider::{GateAt, Stage as CallStage},
+    discord::{Effect, Fault, Options, Person, world::Message},
+    provider::{Call, GateAt, Stage as CallStage},
 };
 use shared::{
     clock::{Clock, SystemClock},
+    ids::WorkerId,
     testing::{TestDb, TestEngine},
     timezone::{Period, Timezone},
 };
@@ -18,6 +19,7 @@ use crate::{
 };
 
 const ALICES: &str = concat!("sk-or-", "v1-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa2222");
+const BOBS: &str = concat!("sk-or-", "v1-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb2222");
 /// A death is noticed after 20 seconds of silence, and somebody has to look first.
 const MOURNING: Duration = Duration::from_secs(70);
 /// What stands under a reply that broke off.
@@ -25,6 +27,7 @@ const BROKE_OFF: &str = "The connection to the model broke off";
 
 shared::each_engine!(
     a_worker_dies_while_it_streams,
+    a_worker_dies_before_it_calls,
     a_worker_is_told_to_stop_while_it_streams,
     a_bot_dies_before_it_knows_its_placeholder,
     a_placeholder_whose_answer_is_lost_is_not_posted_twice,
@@ -32,29 +35,44 @@ shared::each_engine!(
 
 async fn a_worker_dies_while_it_streams(db: TestDb) {
     let mut stage = Stage::open(db).await;
-    let (alice, bob) = (stage.person_with_key("alice", ALICES).await, stage.discord.user("bob"));
-    let gate = stage.provider.gate(GateAt::AfterChunks(2));
+    let alice = stage.person_with_key("alice", ALICES).await;
+    let bob = stage.person_with_key("bob", BOBS).await;
+    let streaming = stage.provider.gate(GateAt::AfterChunks(2));
     alice.say("general", "@Viola marzipan").unwrap();
     seen_streaming(&stage, &alice).await;
+    let silent = stage.provider.gate(GateAt::BeforeHeaders);
+    bob.say("stage", "@Viola praline").unwrap();
+    silent.reached().await;
+    // waits behind the first, and is to be answered after it
+    alice.say("general", "@Viola nougat").unwrap();
+    accepted(&stage, 3).await;
     stage.kill_worker().await;
-    let broken = alice
-        .wait_for_message("general", MOURNING, |said| said.content.contains(BROKE_OFF))
-        .await
-        .unwrap_or_else(|error| panic!("{error}\n{}", stage.said()));
-    gate.release();
+    let broken = broken_off(&stage, &alice, "general").await;
     assert!(broken.content.starts_with("Speaking as Viola:"), "{}", broken.content);
-    assert_eq!(stage.provider.ledger().calls().len(), 1, "a call may not be repeated by itself");
-    assert_eq!(calls_in_usage(&stage, &alice).await, 1);
+    let empty = broken_off(&stage, &bob, "stage").await;
+    assert!(empty.buttons().any(|button| button["label"] == "Retry"));
+    streaming.release();
+    silent.release();
+    stage.reply(&alice, "general", |said| said.content.contains("nougat")).await;
+    for word in ["marzipan", "praline", "nougat"] {
+        assert_eq!(calls_about(&stage, word), 1, "{word}: no call is repeated by itself");
+    }
+    assert_eq!(calls_in_usage(&stage, &alice).await, 2);
+    assert_eq!(calls_in_usage(&stage, &bob).await, 1);
 
     // nobody else may spend alice's money
     let refused = bob.click(broken.id, "Retry").unwrap().followup(1, PATIENCE).await.unwrap();
     assert!(refused.is_ephemeral());
     assert!(refused.content.contains("Only the person who asked"), "{}", refused.content);
-    assert_eq!(stage.provider.ledger().calls().len(), 1);
+    assert_eq!(stage.provider.ledger().calls().len(), 3);
 
     // twice before the first shows
     let presses = [(); 2].map(|()| alice.click(broken.id, "Retry").unwrap());
-    let whole = stage.reply(&alice, "general", |said| said.content.contains("answer here.")).await;
+    let whole = stage
+        .reply(&alice, "general", |said| {
+            said.content.contains("marzipan") && said.content.contains("answer here.")
+        })
+        .await;
     assert_ne!(whole.id, broken.id, "the answer that broke off stays as it is");
     let refusal = async {
         loop {
@@ -74,8 +92,41 @@ async fn a_worker_dies_while_it_streams(db: TestDb) {
         })
         .await
         .expect("a spent button goes");
-    assert_eq!(stage.provider.ledger().calls().len(), 2);
-    assert_eq!(calls_in_usage(&stage, &alice).await, 2);
+    assert_eq!(calls_about(&stage, "marzipan"), 2);
+    assert_eq!(calls_in_usage(&stage, &alice).await, 3);
+    stage.close().await;
+}
+
+/// Nothing was spent, so this one is done again by itself.
+async fn a_worker_dies_before_it_calls(db: TestDb) {
+    let stage = Stage::open_with(db, Options::default(), &[("WORKER_SLOTS", "1")]).await;
+    let alice = stage.person_with_key("alice", ALICES).await;
+    let bob = stage.person_with_key("bob", BOBS).await;
+    // the only hand is full, and a worker of the test's own, which never beats, takes alice's
+    let gate = stage.provider.gate(GateAt::AfterChunks(2));
+    bob.say("stage", "@Viola praline").unwrap();
+    gate.reached().await;
+    alice.say("general", "@Viola marzipan").unwrap();
+    let store = stage.store().await;
+    let dead = WorkerId::new(&SystemClock);
+    store.register_worker(dead).await.expect("one more worker");
+    let user = stage.user(&alice).await.id;
+    let claiming = async {
+        while store.claim(dead, user, 3).await.expect("a look").is_none() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, claiming).await.expect("something to claim");
+    gate.release();
+    alice
+        .wait_for_message("general", MOURNING, |said| {
+            is_finished(said) && said.content.contains("marzipan") && said.webhook().is_some()
+        })
+        .await
+        .unwrap_or_else(|error| panic!("{error}\n{}", stage.said()));
+    only_reply(&stage, &alice);
+    assert_eq!(calls_about(&stage, "marzipan"), 1);
+    assert_eq!(calls_in_usage(&stage, &alice).await, 1);
     stage.close().await;
 }
 
@@ -96,10 +147,7 @@ async fn a_worker_is_told_to_stop_while_it_streams(db: TestDb) {
         stage.next_bot(stage.another_bot());
     }
     assert!(asked.elapsed() < Duration::from_secs(15), "it took {:?}", asked.elapsed());
-    let broken = alice
-        .wait_for_message("general", PATIENCE, |said| said.content.contains(BROKE_OFF))
-        .await
-        .unwrap_or_else(|error| panic!("{error}\n{}", stage.said()));
+    let broken = broken_off(&stage, &alice, "general").await;
     gate.release();
     assert!(broken.content.starts_with("Speaking as Viola:"), "{}", broken.content);
     assert!(broken.buttons().any(|button| button["label"] == "Retry"));
@@ -195,6 +243,22 @@ async fn without_redis(db: TestDb) {
     stage.close().await;
 }
 
+/// Waits until a reply tells that it broke off.
+async fn broken_off(stage: &Stage, person: &Person, place: &str) -> Message {
+    person
+        .wait_for_message(place, MOURNING, |said| said.content.contains(BROKE_OFF))
+        .await
+        .unwrap_or_else(|error| panic!("{error}\n{}", stage.said()))
+}
+
+/// How often the model was asked about something.
+fn calls_about(stage: &Stage, word: &str) -> usize {
+    let calls = stage.provider.ledger().calls();
+    let asks =
+        |call: &&Call| call.messages.last().is_some_and(|asked| asked.content.contains(word));
+    calls.iter().filter(asks).count()
+}
+
 /// Waits until the first words are there to be read.
 async fn seen_streaming(stage: &Stage, person: &Person) {
     seen_streaming_in(stage, person, "general").await;
@@ -218,6 +282,17 @@ fn only_reply(stage: &Stage, person: &Person) {
     let replies: Vec<_> = seen.iter().filter(|said| said.webhook_name().is_some()).collect();
     let texts: Vec<_> = replies.iter().map(|said| &said.content).collect();
     assert_eq!(replies.len(), 1, "{texts:?}\n{}", stage.said());
+}
+
+/// Waits until the bot has taken so many messages. In one process it dies with the worker.
+async fn accepted(stage: &Stage, messages: usize) {
+    let taken = async {
+        let is_told = |line: &String| line.contains("\"accepted\"");
+        while stage.bot.log().iter().filter(|line| is_told(line)).count() < messages {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, taken).await.unwrap_or_else(|_| panic!("{}", stage.said()));
 }
 
 /// Waits until the answer is in the database: usage commits with it.
