@@ -2,12 +2,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use playground::{
     discord::{Options, Person, RateLimits, Snowflake, world::Message},
-    provider::{Call, Script},
+    provider::{Call, GateAt, Script},
 };
 use shared::testing::TestDb;
 
@@ -24,6 +24,7 @@ shared::each_engine!(
     fifty_messages_of_one_person_in_five_channels,
     twenty_people_at_once,
     two_hundred_messages_of_one_person_at_once,
+    a_key_is_checked_while_every_hand_is_full,
 );
 
 /// With Discord's own limits.
@@ -120,6 +121,21 @@ async fn two_hundred_messages_of_one_person_at_once(db: TestDb) {
     eprintln!("{} taken, {marked} of {} marked, {floods} floods", taken.len(), refused.len());
     assert!(marked > 0);
     assert!(marked == refused.len() || floods > 0, "dropped in silence");
+    stage.close().await;
+}
+
+async fn a_key_is_checked_while_every_hand_is_full(db: TestDb) {
+    let stage = Stage::open_with(db, Options::default(), &[("WORKER_SLOTS", "1")]).await;
+    let alice = stage.person_with_key("alice", ALICES).await;
+    let gate = stage.provider.gate(GateAt::AfterChunks(2));
+    alice.say("general", "@Viola marzipan").unwrap();
+    gate.reached().await;
+    let asked = Instant::now();
+    let bobs = concat!("sk-or-", "v1-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb3333");
+    stage.person_with_key("bob", bobs).await;
+    assert!(asked.elapsed() < Duration::from_secs(5), "it took {:?}", asked.elapsed());
+    gate.release();
+    stage.reply(&alice, "general", |said| said.content.contains("answer here.")).await;
     stage.close().await;
 }
 
