@@ -16,7 +16,7 @@ use shared::{
 };
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore},
-    time::Instant,
+    time::{Instant, timeout_at},
 };
 use tokio_util::task::TaskTracker;
 use tracing::warn;
@@ -87,10 +87,20 @@ struct Hands {
 
 impl Hands {
     async fn take_work(&self, woken: &mut WakeReceiver) {
-        let mut next_sweep = Instant::now();
+        let (mut next_sweep, mut next_checks) = (Instant::now(), Instant::now());
         loop {
             self.wait_until_alive().await;
-            let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return };
+            let free = Arc::clone(&self.slots).acquire_owned();
+            let slot = match timeout_at(next_checks, free).await {
+                Ok(Ok(slot)) => slot,
+                Ok(Err(_)) => return,
+                Err(_) => {
+                    // every hand is full, perhaps for long, and a check needs none
+                    self.sweep_checks().await;
+                    next_checks = Instant::now() + SWEEP_EVERY;
+                    continue;
+                }
+            };
             let until_sweep = next_sweep.saturating_duration_since(Instant::now());
             if until_sweep.is_zero() {
                 drop(slot);
@@ -130,11 +140,15 @@ impl Hands {
             let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else { break };
             self.serve(user, Some(slot));
         }
+        self.sweep_checks().await;
+        full_page
+    }
+
+    async fn sweep_checks(&self) {
         match self.shared.store.users_with_key_checks(100).await {
             Ok(users) => users.into_iter().for_each(|user| self.serve(user, None)),
             Err(error) => warn!(kind = %error, "the sweep could not look for key checks"),
         }
-        full_page
     }
 
     fn serve(&self, user: UserId, slot: Option<OwnedSemaphorePermit>) {

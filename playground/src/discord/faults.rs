@@ -37,6 +37,8 @@ pub enum Effect {
     Delay(Duration),
     /// The connection ends and the request is not processed.
     DropBefore,
+    /// The request is processed, and answered later.
+    AnswerAfter(Duration),
     /// The request is processed and the connection ends before the answer.
     DropAfter,
 }

@@ -14,8 +14,11 @@
 
 mod boundaries;
 mod monitor;
+mod burst;
+mod deaths;
 mod process;
 mod readme;
 mod scenario;
 mod secrets;
 mod stage;
+mod standby;

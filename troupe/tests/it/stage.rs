@@ -63,13 +63,13 @@ impl Stage {
             ("LOG_FORMAT", "json"),
             ("SHUTDOWN_GRACE", "5"),
         ]);
-        settings.extend(owned(more));
         if db.kind() == TestEngine::Postgres {
             settings.extend(owned(&[
                 ("REDIS_URL", &redis_url()),
                 ("REDIS_PREFIX", &redis_prefix(&dir)),
             ]));
         }
+        settings.extend(owned(more));
         let bot = start_bot(&db, &dir, &settings);
         let (workers, dead) = (Vec::new(), Vec::new());
         let bot_account = discord.bot();
@@ -113,7 +113,16 @@ impl Stage {
     /// The process that talks to Discord dies; a new one comes.
     pub(crate) async fn kill_bot(&mut self) {
         self.bot.kill().await;
-        let fresh = start_bot(&self.db, &self.dir, &self.settings);
+        self.next_bot(self.another_bot());
+    }
+
+    /// One more bot process, for the same shards.
+    pub(crate) fn another_bot(&self) -> Process {
+        start_bot(&self.db, &self.dir, &self.settings)
+    }
+
+    /// `fresh` takes the place of the bot, which has ended.
+    pub(crate) fn next_bot(&mut self, fresh: Process) {
         self.dead.push(std::mem::replace(&mut self.bot, fresh));
     }
 

@@ -61,7 +61,7 @@ pub(super) async fn enter(server: Arc<Server>, cut: Cut, request: Request) -> Re
             return ().into_response();
         }
         Some(Effect::Delay(delay)) => tokio::time::sleep(delay).await,
-        Some(Effect::DropAfter) | None => {}
+        Some(Effect::AnswerAfter(_) | Effect::DropAfter) | None => {}
     }
     let (answer, headers, answered) = process(&server, &call, &mut exchange);
     if matches!(effect, Some(Effect::DropAfter)) {
@@ -69,6 +69,9 @@ pub(super) async fn enter(server: Arc<Server>, cut: Cut, request: Request) -> Re
         exchange.status = 0;
         server.ledger.write(Traffic::Rest(Box::new(exchange)));
         return ().into_response();
+    }
+    if let Some(Effect::AnswerAfter(delay)) = effect {
+        tokio::time::sleep(delay).await;
     }
     respond(&server, exchange, answer, headers, answered)
 }
