@@ -114,7 +114,10 @@ pub enum BotError {
 /// Serves until the lifecycle says to stop, or until it can't go on.
 pub async fn run(env: BotEnv) -> Result<(), BotError> {
     let stop = env.lifecycle.soft().child_token();
-    let limiter = Limiter::start(LimiterConfig::new(&env.discord.api_base)).await?;
+    let starting = Limiter::start(LimiterConfig::new(&env.discord.api_base));
+    let Some(limiter) = stop.run_until_cancelled(starting).await.transpose()? else {
+        return Ok(());
+    };
     let rest = Rest::new(&RestConfig::new(limiter.proxy_url(), PROJECT), &env.token)?;
     let Some((application, shards)) = acquaint(&rest, &env.discord, &stop).await? else {
         return Ok(());

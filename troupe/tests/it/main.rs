@@ -15,3 +15,5 @@
 mod process;
 mod scenario;
 mod stage;
+mod starts;
+mod tools;

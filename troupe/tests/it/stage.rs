@@ -63,13 +63,14 @@ impl Stage {
             ("LOG_FORMAT", "json"),
             ("SHUTDOWN_GRACE", "5"),
         ]);
-        settings.extend(owned(more));
         if db.kind() == TestEngine::Postgres {
             settings.extend(owned(&[
                 ("REDIS_URL", &redis_url()),
                 ("REDIS_PREFIX", &redis_prefix(&dir)),
             ]));
         }
+        // the last of a name counts
+        settings.extend(owned(more));
         let bot = start_bot(&db, &dir, &settings);
         let (workers, dead) = (Vec::new(), Vec::new());
         let bot_account = discord.bot();
