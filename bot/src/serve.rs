@@ -114,11 +114,13 @@ pub enum BotError {
 /// Serves until the lifecycle says to stop, or until it can't go on.
 pub async fn run(env: BotEnv) -> Result<(), BotError> {
     let stop = env.lifecycle.soft().child_token();
-    let limiter = Limiter::start(LimiterConfig {
+    let starting = Limiter::start(LimiterConfig {
         requests_per_second: share_of_requests(&env.discord),
         ..LimiterConfig::new(&env.discord.api_base)
-    })
-    .await?;
+    });
+    let Some(limiter) = stop.run_until_cancelled(starting).await.transpose()? else {
+        return Ok(());
+    };
     let rest = Rest::new(&RestConfig::new(limiter.proxy_url(), PROJECT), &env.token)?;
     let Some((application, shards)) = acquaint(&rest, &env.discord, &stop).await? else {
         return Ok(());

@@ -10,7 +10,7 @@ use shared::{
     telemetry::Redactor,
 };
 
-use crate::{local, one_process::OneProcess};
+use crate::{data_dir, local, one_process::OneProcess};
 
 /// Runs until it is told to stop.
 pub(crate) fn run(local: bool) -> ExitCode {
@@ -27,6 +27,7 @@ async fn serve(config: TroupeConfig, redactor: Redactor) -> anyhow::Result<Outco
     for notice in &config.notices {
         tracing::warn!("{notice}");
     }
+    data_dir::prepare(&config)?;
     match config.mode {
         Mode::Live { discord_token, database, redis, master_keys } => {
             let process = OneProcess {

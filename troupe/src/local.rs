@@ -61,7 +61,6 @@ impl Stage {
             bail!("a real deployment does not go on the local stage")
         };
         let data_dir = &config.process.data_dir;
-        fs::create_dir_all(data_dir).context("DATA_DIR can't be made")?;
         let master_keys = match master_keys {
             Some(keys) => keys,
             None => make_master_key(&data_dir.join(MASTER_KEY_FILE))?,

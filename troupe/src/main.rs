@@ -1,6 +1,7 @@
 //! Troupe: bot and worker in one process, and the owner's tools.
 
 mod cli;
+mod data_dir;
 mod live;
 mod local;
 mod one_process;

@@ -22,7 +22,10 @@ use shared::{
     vault::MasterKey,
 };
 
-use crate::cli::{LogsArgs, SuperuserAction};
+use crate::{
+    cli::{LogsArgs, SuperuserAction},
+    data_dir,
+};
 
 /// How soon a followed log shows a new line.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
@@ -67,6 +70,7 @@ fn log_dir() -> anyhow::Result<PathBuf> {
 pub(crate) fn superuser(action: &SuperuserAction) -> ExitCode {
     report((|| {
         let config = config::for_troupe(&Environment::from_process()?, false)?;
+        data_dir::prepare(&config)?;
         let (Mode::Live { database, .. } | Mode::Local { database, .. }) = config.mode;
         shared::hardening::install_crypto_provider();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -13,12 +13,14 @@
 )]
 
 mod boundaries;
-mod monitor;
 mod burst;
 mod deaths;
+mod monitor;
 mod process;
 mod readme;
 mod scenario;
 mod secrets;
 mod stage;
 mod standby;
+mod starts;
+mod tools;

@@ -69,6 +69,7 @@ impl Stage {
                 ("REDIS_PREFIX", &redis_prefix(&dir)),
             ]));
         }
+        // the last of a name counts
         settings.extend(owned(more));
         let bot = start_bot(&db, &dir, &settings);
         let (workers, dead) = (Vec::new(), Vec::new());
