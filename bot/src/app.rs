@@ -12,7 +12,7 @@ use shared::{
     clock::SharedClock,
     config::RequestConfig,
     ids::{DiscordUserId, UserId},
-    store::{Limits, Store, StoreError, SystemKey, User},
+    store::{Accepted, Incoming, Limits, Store, StoreError, SystemKey, User},
     telemetry::Redactor,
     vault::{BotSecrets, KeySealer},
     wake::WakeSender,
@@ -154,6 +154,20 @@ impl App {
     /// The person behind an account, known from now on.
     pub(crate) async fn person(&self, account: &Account) -> Result<User, StoreError> {
         in_time(self.store.ensure_user(account.id, &account.username)).await
+    }
+
+    /// Takes a message within the time that its author waits. When the database gave no answer, it is
+    /// asked what became of the commit: "not accepted" is not said of what will be answered.
+    pub(crate) async fn accept(&self, incoming: &Incoming) -> Result<Accepted, StoreError> {
+        match in_time(self.store.accept(incoming, &self.limits, &self.system)).await {
+            Err(error) if error.is_transient() => {
+                match in_time(self.store.was_accepted(incoming.source, incoming.author)).await {
+                    Ok(true) => Ok(Accepted::Already),
+                    Ok(false) | Err(_) => Err(error),
+                }
+            }
+            answered => answered,
+        }
     }
 
     /// Tells a worker to look at a user, after a commit.

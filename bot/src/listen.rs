@@ -98,7 +98,7 @@ async fn take(app: &Arc<App>, message: &MessageEvent, targets: &[Target], text: 
         }
         Ok(personalities) => {
             let incoming = incoming(app, message, personalities, text);
-            in_time(app.store.accept(&incoming, &app.limits, &app.system)).await
+            app.accept(&incoming).await
         }
         Err(error) => Err(error),
     };

@@ -40,6 +40,9 @@ pub(crate) async fn run(app: &Arc<App>, stop: &CancellationToken) {
 }
 
 async fn tell_all(app: &App) -> Result<(), StoreError> {
+    if app.store.expire_overdue().await? > 0 {
+        app.shows.ring();
+    }
     for notice in app.store.due_notices().await? {
         match tell(app, &notice).await {
             Ok(()) => app.store.close_notice(notice.id).await?,

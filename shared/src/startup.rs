@@ -25,7 +25,7 @@ pub enum StartupError {
     Store(#[from] StoreError),
     /// This database was sealed with another master key. Nobody's key is bad.
     #[error("the master key is not the one of this database, so nothing was started: {0}")]
-    Canary(#[from] CanaryError),
+    Canary(CanaryError),
     /// The constant could not be sealed.
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -35,6 +35,13 @@ pub enum StartupError {
     /// One of the previous master keys is none.
     #[error("APP_MASTER_KEY_PREVIOUS: {0}")]
     PreviousMasterKey(MalformedMasterKey),
+}
+
+/// Not as a source: the text has it already, and a log shows an error with its sources.
+impl From<CanaryError> for StartupError {
+    fn from(error: CanaryError) -> Self {
+        Self::Canary(error)
+    }
 }
 
 /// Makes the vault of the keys that the settings hold.

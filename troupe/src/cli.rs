@@ -1,5 +1,5 @@
 use clap::{Args, Parser, Subcommand};
-use shared::{ids::RequestId, telemetry::lines::LineFilter};
+use shared::telemetry::lines::LineFilter;
 
 /// A Discord bot whose personalities everybody talks to with a model key of their own.
 ///
@@ -58,13 +58,13 @@ pub(crate) struct LogsArgs {
     /// Only this level and the more severe ones: error, warn, info, debug, trace.
     #[arg(long)]
     level: Option<tracing::Level>,
-    /// Only what belongs to this request.
+    /// Only what belongs to this request: its id, or the reference that stands under a failed reply.
     #[arg(long)]
-    request: Option<RequestId>,
+    request: Option<String>,
 }
 
 impl LogsArgs {
     pub(crate) fn filter(&self) -> LineFilter {
-        LineFilter { level: self.level, request: self.request }
+        LineFilter { level: self.level, request: self.request.clone() }
     }
 }

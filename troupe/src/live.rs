@@ -27,7 +27,8 @@ async fn serve(config: TroupeConfig, redactor: Redactor) -> anyhow::Result<Outco
     for notice in &config.notices {
         tracing::warn!("{notice}");
     }
-    data_dir::prepare(&config)?;
+    let (Mode::Live { database, .. } | Mode::Local { database, .. }) = &config.mode;
+    data_dir::prepare(&config.process.data_dir, database)?;
     match config.mode {
         Mode::Live { discord_token, database, redis, master_keys } => {
             let process = OneProcess {

@@ -20,8 +20,8 @@ fn main() -> ExitCode {
         None => live::run(local),
         Some(Command::Tour) => tour::run(),
         Some(Command::Keygen) => tools::keygen(),
-        Some(Command::Superuser { action }) => tools::superuser(&action),
-        Some(Command::Logs(wanted)) => tools::logs(&wanted),
+        Some(Command::Superuser { action }) => tools::superuser(&action, local),
+        Some(Command::Logs(wanted)) => tools::logs(&wanted, local),
         Some(Command::Redact) => tools::redact(),
     }
 }

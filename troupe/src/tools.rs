@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, bail};
 use shared::{
     clock::SystemClock,
-    config::{self, DatabaseUrl, Environment, Mode},
+    config::{self, DatabaseUrl, Environment},
     ids::DiscordUserId,
     startup,
     telemetry::{
@@ -44,9 +44,9 @@ pub(crate) fn redact() -> ExitCode {
     })())
 }
 
-pub(crate) fn logs(wanted: &LogsArgs) -> ExitCode {
+pub(crate) fn logs(wanted: &LogsArgs, local: bool) -> ExitCode {
     report((|| {
-        let dir = log_dir()?;
+        let dir = log_dir(local)?;
         let from = if wanted.follow { From::Now } else { From::NewestFile };
         let filter = wanted.filter();
         let mut follower =
@@ -62,19 +62,18 @@ pub(crate) fn logs(wanted: &LogsArgs) -> ExitCode {
     })())
 }
 
-fn log_dir() -> anyhow::Result<PathBuf> {
-    let config = config::for_troupe(&Environment::from_process()?, false)?;
+fn log_dir(local: bool) -> anyhow::Result<PathBuf> {
+    let config = config::for_tools(&Environment::from_process()?, local)?;
     config.process.log.dir.context("LOG_DIR is not set, so no log files are written")
 }
 
-pub(crate) fn superuser(action: &SuperuserAction) -> ExitCode {
+pub(crate) fn superuser(action: &SuperuserAction, local: bool) -> ExitCode {
     report((|| {
-        let config = config::for_troupe(&Environment::from_process()?, false)?;
-        data_dir::prepare(&config)?;
-        let (Mode::Live { database, .. } | Mode::Local { database, .. }) = config.mode;
+        let config = config::for_tools(&Environment::from_process()?, local)?;
+        data_dir::prepare(&config.process.data_dir, &config.database)?;
         shared::hardening::install_crypto_provider();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(change_superusers(&database, action))
+        runtime.block_on(change_superusers(&config.database, action))
     })())
 }
 

@@ -12,7 +12,7 @@ use shared::{
 
 use super::{Context, acknowledged};
 use crate::{
-    app::{App, in_time},
+    app::App,
     bot::Mail,
     caller::{Caller, Trouble},
     intake::Offered,
@@ -116,7 +116,7 @@ async fn take(app: &App, mail: &ChatMail) -> Result<Result<Accepted, &'static st
         context: RequestContext { author_name: caller.shown_name.clone(), replies_to: None },
         reply_by: ReplyBy::Interaction { delivery, token, expires_at },
     };
-    Ok(Ok(in_time(app.store.accept(&incoming, &app.limits, &app.system)).await?))
+    Ok(Ok(app.accept(&incoming).await?))
 }
 
 /// Suggests those whom the caller can see, and nobody else.

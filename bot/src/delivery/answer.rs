@@ -84,6 +84,11 @@ fn ending(delivery: &OpenDelivery) -> Shape<'_> {
         (RequestState::Answered, None, _) => {
             failed(excuse, delivery.request, Some(FailureKind::EmptyAnswer))
         }
+        (RequestState::Interrupted, None, _)
+            if delivery.failure == Some(FailureKind::EmptyAnswer) =>
+        {
+            failed(excuse, delivery.request, delivery.failure)
+        }
         (RequestState::Interrupted, Some(text), _) => {
             Shape { button: Some(Button::Retry), ..noted(text, texts::INTERRUPTED_NOTE) }
         }
@@ -125,8 +130,12 @@ fn retry_makes_sense(failure: Option<FailureKind>) -> bool {
 
 /// The failure that the payer is owed an explanation of, besides what the channel sees.
 pub(super) fn owed_explanation(delivery: &OpenDelivery) -> Option<FailureKind> {
-    let ended_badly = matches!(delivery.state, RequestState::Failed | RequestState::Expired);
-    delivery.failure.filter(|_| delivery.is_final && ended_badly)
+    let ended_badly = matches!(
+        delivery.state,
+        RequestState::Failed | RequestState::Expired | RequestState::Interrupted
+    );
+    let owed = |failure: &FailureKind| !failure.is_plain_from_the_reply();
+    delivery.failure.filter(owed).filter(|_| delivery.is_final && ended_badly)
 }
 
 #[cfg(test)]

@@ -150,6 +150,30 @@ pub fn for_troupe(env: &Environment, local: bool) -> Result<TroupeConfig, Config
     })
 }
 
+/// What the owner's tools need, beside whichever process they run.
+#[derive(Clone, Debug)]
+pub struct ToolsConfig {
+    /// The deployment's database.
+    pub database: DatabaseUrl,
+    /// Ports, directories, logs.
+    pub process: ProcessConfig,
+}
+
+/// Reads what the owner's tools need; `local` is their `--local`. They log in nowhere and open no key,
+/// so they ask for neither token nor master key.
+pub fn for_tools(env: &Environment, local: bool) -> Result<ToolsConfig, ConfigError> {
+    let mut reader = Reader::new(env);
+    let process = sections::process(&mut reader, "troupe");
+    let database = if local || deployment::is_absent(&reader) {
+        Some(DatabaseUrl::Sqlite(process.data_dir.join(LOCAL_DATABASE_FILE)))
+    } else if reader.mentions(&s::DATABASE_URL) {
+        reader.required(&s::DATABASE_URL, "the tools look into it", addresses::database)
+    } else {
+        Some(DatabaseUrl::Sqlite(process.data_dir.join(DATABASE_FILE)))
+    };
+    reader.finish(|_| Some(ToolsConfig { database: database?, process }))
+}
+
 /// Reads the settings of a `bot` process.
 pub fn for_bot(env: &Environment) -> Result<BotConfig, ConfigError> {
     let mut reader = Reader::new(env);

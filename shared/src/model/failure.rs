@@ -40,3 +40,11 @@ text_enum! {
         Internal = "internal",
     }
 }
+
+impl FailureKind {
+    /// Whether the reply itself says all there is to say; else the payer is told in private what to do.
+    #[must_use]
+    pub const fn is_plain_from_the_reply(self) -> bool {
+        matches!(self, Self::Interrupted | Self::EmptyAnswer)
+    }
+}

@@ -10,6 +10,7 @@
 //! | `outcome` | T4: answer, failure or interruption, together with the usage row |
 //! | `workers` | beats, and what becomes of a dead worker's requests (T1r, T5) |
 //! | `stop` | T7 and Retry: what the author of a request may do to it |
+//! | `expire` | what ends that nobody took in time |
 //! | `withdraw` | what becomes of a request whose message is deleted |
 //! | `deliveries` | what the bot has to show, and what it has shown |
 //!
@@ -18,6 +19,7 @@
 
 mod db;
 mod error;
+mod expire;
 mod migrate;
 
 mod accept;

@@ -125,7 +125,9 @@ impl Store {
             .fetch_optional(c)
             .await?);
         if row.is_some() {
-            if let CallEnd::Failed { failure } = end {
+            if let CallEnd::Failed { failure } | CallEnd::Interrupted { failure, .. } = end
+                && !failure.is_plain_from_the_reply()
+            {
                 self.tell_payer(tx, request, *failure).await?;
             }
             forget_partial(tx, request).await?;

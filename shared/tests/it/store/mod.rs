@@ -8,6 +8,7 @@ mod calls;
 mod claim;
 mod concurrency;
 mod deliveries;
+mod expire;
 mod joining;
 mod keys;
 mod leases;
