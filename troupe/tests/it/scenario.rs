@@ -3,7 +3,7 @@
 use std::{fs, path::Path, time::Duration};
 
 use playground::{
-    discord::{Invocation, Options, Person, Snowflake, world::Message},
+    discord::{Invocation, Options, Person, Response, Snowflake, Traffic, world::Message},
     provider::{Call, Gate, GateAt, KeyPlan, Script, Stage as CallStage},
 };
 use serde_json::json;
@@ -39,6 +39,8 @@ shared::each_engine!(
     a_long_answer_comes_in_several_messages,
     what_comes_twice_is_answered_once,
     what_was_said_while_the_gateway_was_away_is_answered,
+    a_session_that_is_gone_is_begun_anew,
+    in_direct_messages_all_of_it_works_as_well,
 );
 
 async fn two_people_talk_at_once_each_on_their_own_key(db: TestDb) {
@@ -454,6 +456,65 @@ async fn what_was_said_while_the_gateway_was_away_is_answered(db: TestDb) {
     let count = |op: u64| sent.iter().filter(|frame| frame["op"] == op).count();
     assert_eq!(count(2), 1, "it logged in once");
     assert!(count(6) >= 1, "and then resumed");
+    assert_eq!(stage.provider.ledger().calls().len(), 3);
+    stage.close().await;
+}
+
+async fn a_session_that_is_gone_is_begun_anew(db: TestDb) {
+    let stage = Stage::open(db).await;
+    let alice = stage.person_with_key("alice", ALICES).await;
+    answer(&stage, &alice, "general", "@Viola marzipan").await;
+    stage.discord.faults().invalidate_sessions(false);
+    let anew = stage.discord.ledger().wait_for(PATIENCE, |entries| {
+        let logins = entries
+            .iter()
+            .filter(|entry| matches!(&entry.what, Traffic::Received(frame) if frame["op"] == 2));
+        (logins.count() == 2).then_some(())
+    });
+    assert!(anew.await.is_some(), "{}", stage.said());
+    assert!(stage.discord.wait_for_sessions(1, PATIENCE).await, "{}", stage.said());
+    // which is why it also hears again of servers, threads and itself
+    for place in ["general", "rehearsal"] {
+        let reply = answer(&stage, &alice, place, "@Viola nougatine").await;
+        assert_eq!(reply.webhook_name(), Some("Viola"));
+    }
+    assert_eq!(stage.provider.ledger().calls().len(), 3);
+    stage.close().await;
+}
+
+async fn in_direct_messages_all_of_it_works_as_well(db: TestDb) {
+    let stage = Stage::open(db).await;
+    let alice = stage.discord.user("alice");
+    let home = alice.dm_channel();
+    let first = alice.dm("hello").unwrap();
+    let told =
+        alice.wait_for_message(home, PATIENCE, |said| said.content.contains("`/wallet set`"));
+    told.await.unwrap_or_else(|error| panic!("{error}\n{}", stage.said()));
+    let marked = stage.discord.wait_for(PATIENCE, |world| {
+        world.message(first).filter(|said| said.reactions.contains_key("🔑")).map(|_| ())
+    });
+    assert!(marked.await.is_some(), "{}", stage.said());
+
+    stage.provider.add_key(ALICES, KeyPlan::with_credit(1_000_000_000));
+    let command = alice.slash(home, "wallet set", json!({})).unwrap();
+    let form = command.response(PATIENCE).await.unwrap();
+    let Response::Modal { fields, .. } = form else { panic!("no form: {form:?}") };
+    let sent = command.submit_modal([(fields[0].custom_id.as_str(), ALICES)]).unwrap();
+    assert!(stage.private_answer(&sent).await.content.contains("**stored**"));
+
+    alice.dm("marzipan").unwrap();
+    let reply = stage.reply(&alice, home, |said| said.content.contains("marzipan")).await;
+    assert!(reply.content.starts_with("**Viola**"), "{}", reply.content);
+    // a reply to it, and a name in front, are no second address
+    alice.reply(home, reply.id, "@Viola nougatine").unwrap();
+    stage.reply(&alice, home, |said| said.content.contains("nougatine")).await;
+    let chat = json!({"personality": "viola", "message": "pistachio"});
+    let used = alice.slash(home, "chat", chat).unwrap();
+    let reply = stage.reply(&alice, home, |said| said.content.contains("pistachio")).await;
+    assert_eq!(used.final_message(PATIENCE).await.unwrap().id, reply.id);
+    let told = alice.slash(home, "usage", json!({"period": "month"})).unwrap();
+    let told = stage.private_answer(&told).await.content;
+    assert!(told.contains("3 requests"), "{told}");
     assert_eq!(stage.provider.ledger().calls().len(), 3);
     stage.close().await;
 }
