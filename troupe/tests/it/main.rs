@@ -13,8 +13,12 @@
 )]
 
 mod boundaries;
+mod gateway;
 mod monitor;
+mod play;
 mod process;
 mod scenario;
 mod secrets;
 mod stage;
+mod talk;
+mod wallet;
