@@ -98,7 +98,7 @@ async fn two_people_talk_at_once_each_on_their_own_key(db: TestDb) {
 }
 
 /// All that is in the database: the bytes of its files, or a server's own export.
-async fn dump(db: &TestDb) -> Vec<String> {
+pub(crate) async fn dump(db: &TestDb) -> Vec<String> {
     if db.kind() == TestEngine::Postgres {
         let rows = db.rows::<(String,)>("SELECT schema_to_xml('public', true, false, '')::text");
         return rows.await.into_iter().map(|(text,)| text).collect();

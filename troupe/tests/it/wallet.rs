@@ -4,7 +4,13 @@ use playground::{discord::Person, provider::KeyPlan};
 use serde_json::json;
 use shared::{ids::ApiKeyId, store::LiveKey, testing::TestDb};
 
-use crate::{play::finished, process::PATIENCE, scenario::ALICES, stage::Stage};
+use crate::{
+    play::finished,
+    process::PATIENCE,
+    scenario::{ALICES, dump},
+    secrets::Secrets,
+    stage::Stage,
+};
 
 const OTHER: &str = concat!("sk-or-", "v1-cccccccccccccccccccccccccccccccccccc3333");
 const MANAGEMENT: &str = concat!("sk-or-", "v1-dddddddddddddddddddddddddddddddddddd4444");
@@ -14,6 +20,7 @@ shared::each_engine!(
     a_wallet_is_kept_in_private,
     a_timezone_is_found_set_and_used,
     without_a_key_nobody_pays,
+    a_key_in_a_message_is_kept_nowhere,
 );
 
 async fn a_wallet_is_kept_in_private(db: TestDb) {
@@ -149,6 +156,37 @@ async fn without_a_key_nobody_pays(db: TestDb) {
     let calls = stage.provider.ledger().calls();
     assert_eq!(calls.len(), 1, "somebody paid for bob");
     assert_eq!(rows_of_keys(&stage, &bob).await, 0);
+    stage.close().await;
+}
+
+async fn a_key_in_a_message_is_kept_nowhere(db: TestDb) {
+    let stage = Stage::open(db).await;
+    let alice = stage.person_with_key("alice", ALICES).await;
+    let typed = alice.say("general", &format!("@Viola my key is {OTHER}, use it")).unwrap();
+    let told = alice
+        .wait_for_message(alice.dm_channel(), PATIENCE, |said| said.content.contains("revoke"));
+    let told = told.await.unwrap_or_else(|error| panic!("{error}\n{}", stage.said()));
+    assert!(told.content.contains("I deleted your message"), "{}", told.content);
+    let is_gone = |id| stage.discord.look(|world| world.message(id).unwrap().deleted);
+    assert!(is_gone(typed), "everybody can read it");
+    let chat = json!({"personality": "viola", "message": format!("and {OTHER}?")});
+    let used = alice.slash("general", "chat", chat).unwrap();
+    assert!(stage.private_answer(&used).await.content.contains("revoke"));
+    alice.dm(&format!("here: {OTHER}")).unwrap();
+    let told = alice.wait_for_message(alice.dm_channel(), PATIENCE, |said| {
+        said.content.contains("please do it yourself")
+    });
+    told.await.unwrap_or_else(|error| panic!("{error}\n{}", stage.said()));
+
+    // what comes behind it is answered, and knows nothing of it
+    alice.say("general", "@Viola marzipan").unwrap();
+    finished(&stage, &alice, "general", "marzipan").await;
+    let calls = stage.provider.ledger().calls();
+    assert_eq!(calls.len(), 1);
+    let secrets = Secrets::of(&stage, &[ALICES, OTHER], &[]);
+    secrets.assert_absent(&[calls[0].body.to_string()]);
+    secrets.assert_absent(&dump(&stage.db).await);
+    secrets.assert_absent(&stage.log());
     stage.close().await;
 }
 
