@@ -21,6 +21,8 @@ shared::each_engine!(
     in_direct_messages_all_of_it_works_as_well,
     a_word_with_nothing_behind_it_gets_a_hint,
     an_answer_is_stopped_by_who_asked_and_nobody_else,
+    stop_ends_a_call_that_says_nothing,
+    a_reply_that_is_deleted_holds_nobody_up,
     a_long_answer_comes_in_several_messages,
 );
 
@@ -163,6 +165,45 @@ async fn an_answer_is_stopped_by_who_asked_and_nobody_else(db: TestDb) {
     let told = stage.told(&alice, "usage", json!({"period": "all"})).await;
     assert!(told.contains("2 requests"), "{told}");
     assert_eq!(stage.provider.ledger().calls().len(), 2);
+    stage.close().await;
+}
+
+async fn stop_ends_a_call_that_says_nothing(db: TestDb) {
+    let stage = Stage::open(db).await;
+    let alice = stage.person_with_key("alice", ALICES).await;
+    let gate = stage.provider.gate(GateAt::BeforeHeaders);
+    alice.say("general", "@Viola marzipan").unwrap();
+    soon(gate.reached()).await;
+    let shown = alice.wait_for_message("general", PATIENCE, |said| said.webhook_name().is_some());
+    let shown = shown.await.unwrap_or_else(|error| panic!("{error}\n{}", stage.said()));
+    // what waits behind it has its turn once the lane is free
+    alice.say("general", "@Viola nougatine").unwrap();
+    alice.click(shown.id, "Stop").unwrap();
+    let stopped = stage.reply(&alice, "general", |said| said.id == shown.id).await;
+    assert!(!stopped.content.contains("marzipan"), "{}", stopped.content);
+    finished(&stage, &alice, "general", "nougatine").await;
+    gate.release();
+    let calls = stage.provider.ledger().calls();
+    assert_eq!((calls.len(), calls[0].stage), (2, CallStage::Aborted));
+    stage.close().await;
+}
+
+async fn a_reply_that_is_deleted_holds_nobody_up(db: TestDb) {
+    let stage = Stage::open(db).await;
+    let alice = stage.person_with_key("alice", ALICES).await;
+    let gate = Gate::new(GateAt::AfterChunks(2));
+    let text = "one two three four five six seven eight nine ten";
+    stage.provider.script_next(Script::text(text).gated(gate.clone()));
+    alice.say("general", "@Viola count").unwrap();
+    let shown = alice.wait_for_message("general", PATIENCE, |said| said.content.contains("six"));
+    let shown = shown.await.unwrap_or_else(|error| panic!("{error}\n{}", stage.said()));
+    alice.delete(shown.id).unwrap();
+    gate.release();
+    answer(&stage, &alice, "general", "@Viola marzipan").await;
+    let seen = after(&alice, shown.id, |said| said.webhook_name().is_some());
+    assert_eq!(seen.len(), 1, "what was deleted does not come back");
+    let told = stage.told(&alice, "usage", json!({"period": "all"})).await;
+    assert!(told.contains("2 requests"), "{told}");
     stage.close().await;
 }
 
