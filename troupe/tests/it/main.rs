@@ -15,7 +15,9 @@
 mod boundaries;
 mod burst;
 mod deaths;
+mod gateway;
 mod monitor;
+mod play;
 mod process;
 mod readme;
 mod scenario;
@@ -24,3 +26,5 @@ mod stage;
 mod standby;
 mod starts;
 mod tools;
+mod talk;
+mod wallet;
