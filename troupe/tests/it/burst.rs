@@ -15,7 +15,7 @@ use crate::stage::{Stage, is_finished};
 
 const ALICES: &str = concat!("sk-or-", "v1-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa3333");
 /// How long a burst may take from its first word to the last answer.
-const BURST: Duration = Duration::from_secs(60);
+const BURST: Duration = Duration::from_mins(1);
 /// What is said to somebody who sends too much at once.
 const FLOOD: &str = "too many messages at once";
 const BUSY: &str = "weren't taken, because as many as I keep";
@@ -118,7 +118,6 @@ async fn two_hundred_messages_of_one_person_at_once(db: TestDb) {
         let floods = world.all_messages().filter(|message| message.content.contains(FLOOD));
         (refused.iter().filter(|(.., id)| marked(*id)).count(), floods.count())
     });
-    eprintln!("{} taken, {marked} of {} marked, {floods} floods", taken.len(), refused.len());
     assert!(marked > 0);
     assert!(marked == refused.len() || floods > 0, "dropped in silence");
     stage.close().await;

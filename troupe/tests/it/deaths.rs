@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use playground::{
-    discord::{Effect, Fault, Options, Person, world::Message},
+    discord::{Effect, Fault, Invocation, Options, Person, world::Message},
     provider::{Call, GateAt, Stage as CallStage},
 };
 use shared::{
@@ -76,7 +76,7 @@ async fn a_worker_dies_while_it_streams(db: TestDb) {
     assert_ne!(whole.id, broken.id, "the answer that broke off stays as it is");
     let refusal = async {
         loop {
-            let said: Vec<_> = presses.iter().flat_map(|press| press.followups()).collect();
+            let said: Vec<_> = presses.iter().flat_map(Invocation::followups).collect();
             if let [only] = &*said {
                 break only.content.clone();
             }

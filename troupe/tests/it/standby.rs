@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use playground::{
-    discord::{Options, RateLimits},
+    discord::{Options, RateLimits, world::World},
     provider::{GateAt, Script},
 };
 use shared::testing::{TestDb, TestEngine};
@@ -34,7 +34,7 @@ async fn take_over(db: TestDb) {
     standby.says("standing by").await;
     alice.say("general", "@Viola marzipan").unwrap();
     let first = stage.reply(&alice, "general", |said| said.content.contains("marzipan")).await;
-    assert_eq!(stage.discord.look(|world| world.sessions_online()), 1, "one of them is connected");
+    assert_eq!(stage.discord.look(World::sessions_online), 1, "one of them is connected");
 
     // it dies in the middle of an answer, and the answer goes on
     let gate = stage.provider.gate(GateAt::AfterChunks(2));
