@@ -13,6 +13,7 @@
 )]
 
 mod process;
+mod providers;
 mod scenario;
 mod stage;
 mod starts;
