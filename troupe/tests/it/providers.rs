@@ -343,11 +343,11 @@ async fn check(stage: &Stage, case: &Case, person: &Person, channel: Snowflake, 
     let name = case.name;
     let reply = stage.reply(person, channel, |_| true).await;
     assert!(reply.content.contains(case.seen), "{name}: {}", reply.content);
-    let (state, failure) = case.end;
-    let end = (state.to_owned(), failure.map(str::to_owned));
+    let (ended, failure) = case.end;
+    let end = (ended.to_owned(), failure.map(str::to_owned));
     assert_eq!(requests_of(stage, person).await, [end], "{name}");
     // asking again is offered wherever it may help
-    let offered = usize::from(state != "answered" && failure != Some("bad_request"));
+    let offered = usize::from(ended != "answered" && failure != Some("bad_request"));
     let retries = reply
         .buttons()
         .filter(|button| button["custom_id"].as_str().is_some_and(|id| id.starts_with("retry:")));
@@ -357,12 +357,12 @@ async fn check(stage: &Stage, case: &Case, person: &Person, channel: Snowflake, 
     assert_eq!(keys_of(stage, person).await, 1, "{name}: the key is not to blame");
 
     let usage = usage_of(stage, person).await;
-    if state == "failed" {
+    if ended == "failed" {
         assert_eq!(usage, [], "{name}: nothing was spent");
     } else {
         let [(source, outcome, cost)] = &usage[..] else { panic!("{name}: {usage:?}") };
-        assert_eq!(outcome, state, "{name}");
-        if state == "answered" && name != "no-usage" {
+        assert_eq!(outcome, ended, "{name}");
+        if ended == "answered" && name != "no-usage" {
             assert_eq!(source, "stream", "{name}");
         }
         assert_eq!(cost.is_some(), source != "unknown", "{name}: {usage:?}");
@@ -371,7 +371,7 @@ async fn check(stage: &Stage, case: &Case, person: &Person, channel: Snowflake, 
         let notice = told(stage, person, words).await;
         assert!(notice.content.contains("Reference"), "{name}: {}", notice.content);
     }
-    if state == "interrupted" {
+    if ended == "interrupted" {
         // nothing came after it
         let own: Vec<String> = stage
             .discord
