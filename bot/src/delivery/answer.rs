@@ -92,6 +92,11 @@ fn ending(delivery: &OpenDelivery) -> Shape<'_> {
         (RequestState::Interrupted, Some(text), _) => {
             Shape { button: Some(Button::Retry), ..noted(text, texts::INTERRUPTED_NOTE) }
         }
+        (RequestState::Interrupted, None, _)
+            if delivery.failure == Some(FailureKind::EmptyAnswer) =>
+        {
+            failed(excuse, delivery.request, delivery.failure)
+        }
         (RequestState::Interrupted, None, _) => {
             Shape { button: Some(Button::Retry), ..noted(excuse, texts::INTERRUPTED_EMPTY_NOTE) }
         }

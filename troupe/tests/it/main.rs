@@ -20,6 +20,7 @@ mod monitor;
 mod play;
 mod process;
 mod readme;
+mod providers;
 mod scenario;
 mod secrets;
 mod stage;
