@@ -84,11 +84,6 @@ fn ending(delivery: &OpenDelivery) -> Shape<'_> {
         (RequestState::Answered, None, _) => {
             failed(excuse, delivery.request, Some(FailureKind::EmptyAnswer))
         }
-        (RequestState::Interrupted, None, _)
-            if delivery.failure == Some(FailureKind::EmptyAnswer) =>
-        {
-            failed(excuse, delivery.request, delivery.failure)
-        }
         (RequestState::Interrupted, Some(text), _) => {
             Shape { button: Some(Button::Retry), ..noted(text, texts::INTERRUPTED_NOTE) }
         }
