@@ -1,6 +1,11 @@
 //! What the gateway repeats, holds back and forgets.
 
-use playground::{discord::Traffic, provider::GateAt};
+use std::collections::VecDeque;
+
+use playground::{
+    discord::{Entry, Traffic},
+    provider::GateAt,
+};
 use serde_json::json;
 use shared::testing::TestDb;
 
@@ -18,7 +23,7 @@ shared::each_engine!(
 );
 
 async fn what_comes_twice_is_answered_once(db: TestDb) {
-    let stage = Stage::open(db).await;
+    let mut stage = Stage::open(db).await;
     let alice = stage.person_with_key("alice", ALICES).await;
     let gate = stage.provider.gate(GateAt::BeforeHeaders);
     let asked = alice.say("general", "@Viola marzipan").unwrap();
@@ -33,6 +38,12 @@ async fn what_comes_twice_is_answered_once(db: TestDb) {
     stage.discord.faults().repeat_events(3);
     finished(&stage, &alice, "stage", "nougatine").await;
     stage.discord.faults().repeat_events(20);
+
+    // a new process knows of it from the database alone
+    stage.restart_bot().await;
+    assert!(logins(&stage, 2).await, "{}", stage.said());
+    stage.bot_is_up().await;
+    stage.discord.redeliver(asked);
 
     // all that came before is dealt with once this is answered, in the same mailbox
     answer(&stage, &alice, "backstage", "@Viola pistachio").await;
@@ -80,13 +91,7 @@ async fn a_session_that_is_gone_is_begun_anew(db: TestDb) {
     let alice = stage.person_with_key("alice", ALICES).await;
     answer(&stage, &alice, "general", "@Viola marzipan").await;
     stage.discord.faults().invalidate_sessions(false);
-    let anew = stage.discord.ledger().wait_for(PATIENCE, |entries| {
-        let logins = entries
-            .iter()
-            .filter(|entry| matches!(&entry.what, Traffic::Received(frame) if frame["op"] == 2));
-        (logins.count() == 2).then_some(())
-    });
-    assert!(anew.await.is_some(), "{}", stage.said());
+    assert!(logins(&stage, 2).await, "{}", stage.said());
     assert!(stage.discord.wait_for_sessions(1, PATIENCE).await, "{}", stage.said());
     // which is why it also hears again of servers, threads and itself
     for place in ["general", "rehearsal"] {
@@ -95,4 +100,13 @@ async fn a_session_that_is_gone_is_begun_anew(db: TestDb) {
     }
     assert_eq!(stage.provider.ledger().calls().len(), 3);
     stage.close().await;
+}
+
+/// Waits until the bot has begun so many sessions.
+async fn logins(stage: &Stage, count: usize) -> bool {
+    let is_login = |entry: &&Entry| matches!(&entry.what, Traffic::Received(f) if f["op"] == 2);
+    let look = |entries: &VecDeque<Entry>| {
+        (entries.iter().filter(is_login).count() >= count).then_some(())
+    };
+    stage.discord.ledger().wait_for(PATIENCE, look).await.is_some()
 }

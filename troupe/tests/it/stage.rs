@@ -127,6 +127,13 @@ impl Stage {
         self.dead.push(std::mem::replace(&mut self.bot, fresh));
     }
 
+    /// The process that talks to Discord is asked to stop; a new one comes.
+    pub(crate) async fn restart_bot(&mut self) {
+        assert_eq!(self.bot.stop().await, Some(0), "{}", self.said());
+        let fresh = start_bot(&self.db, &self.dir, &self.settings);
+        self.dead.push(std::mem::replace(&mut self.bot, fresh));
+    }
+
     /// All that all processes have said.
     pub(crate) fn log(&self) -> Vec<String> {
         let processes = self.dead.iter().chain(&self.workers).chain([&self.bot]);
