@@ -296,6 +296,12 @@ fn cases() -> Vec<Case> {
         Case::broken("gzip", Fault::GarbageGzip, NOTHING_CAME),
         Case::broken("closed", Fault::CloseAfterBody, NOTHING_CAME),
         Case::broken("error-chunk", Fault::ErrorChunk { after: 2, code: 502 }, "Hamlet"),
+        Case {
+            // what the payer can do about it is not the channel's business
+            end: ("interrupted", Some("quota")),
+            told: Some("credit"),
+            ..Case::broken("spent", Fault::ErrorChunk { after: 2, code: 402 }, "Hamlet")
+        },
         Case::broken("cut", Fault::BreakAfter(2), "Hamlet"),
         Case {
             script: Script::chunks([""]),
