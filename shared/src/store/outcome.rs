@@ -125,10 +125,8 @@ impl Store {
             .fetch_optional(c)
             .await?);
         if row.is_some() {
-            if let CallEnd::Failed { failure } | CallEnd::Interrupted { failure, .. } = end
-                && !failure.is_plain_from_the_reply()
-            {
-                self.tell_payer(tx, request, *failure).await?;
+            if let Some(failure) = only_for_the_payer(end) {
+                self.tell_payer(tx, request, failure).await?;
             }
             forget_partial(tx, request).await?;
             close_delivery(tx, request, now).await?;
@@ -322,4 +320,17 @@ pub(super) async fn close_delivery(
          WHERE request_id = $1";
     on_tx!(tx, |c| sqlx::query(SQL).bind(request).bind(now).execute(c).await?.rows_affected());
     Ok(())
+}
+
+/// Why a call failed, where that is told in private. That it broke off, or gave nothing, stands in the
+/// channel; a reason that the payer can do something about does not.
+const fn only_for_the_payer(end: &CallEnd) -> Option<FailureKind> {
+    match end {
+        CallEnd::Answered { .. }
+        | CallEnd::Interrupted {
+            failure: FailureKind::Interrupted | FailureKind::EmptyAnswer,
+            ..
+        } => None,
+        CallEnd::Failed { failure } | CallEnd::Interrupted { failure, .. } => Some(*failure),
+    }
 }
