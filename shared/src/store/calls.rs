@@ -1,6 +1,4 @@
-//! T2, T2' and T3: the fence before the call, taking it back, and what is noted while it streams.
-
-use chrono::TimeDelta;
+//! T2 and T3: the fence before the call, and what is noted while it streams.
 
 use super::{
     ClaimedRequest, Result, Store,
@@ -134,32 +132,6 @@ impl Store {
             .fetch_one(c)
             .await?);
         Ok(count == 1)
-    }
-
-    /// Takes the fence back, for a call that provably did not start. It waits `delay` for its next try.
-    pub async fn unsent(
-        &self,
-        request: &ClaimedRequest,
-        delay: std::time::Duration,
-    ) -> Result<bool> {
-        const SQL: &str = "
-            UPDATE requests
-               SET state = 'queued', claim_token = NULL, owner = NULL, attempt = attempt - 1,
-                   dispatched_at = NULL, not_before = $3, updated_at = $4
-             WHERE id = $1 AND claim_token = $2 AND state = 'calling'";
-        let now = self.clock.now();
-        let mut tx = self.db.begin().await?;
-        lock_user(&mut tx, request.user_id).await?;
-        let changed = on_tx!(&mut tx, |c| sqlx::query(SQL)
-            .bind(request.id)
-            .bind(request.token)
-            .bind(now + TimeDelta::from_std(delay).unwrap_or_default())
-            .bind(now)
-            .execute(c)
-            .await?
-            .rows_affected());
-        tx.commit().await?;
-        Ok(changed == 1)
     }
 
     /// Keeps the provider's name for the call, by which its cost can be asked for afterwards.

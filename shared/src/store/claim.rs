@@ -1,11 +1,13 @@
-//! T1: which request a worker takes next, and giving one back that was not sent.
+//! T1: which request a worker takes next; T1r and T2': putting one back that was not sent.
+
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::types::Json;
 
 use super::{
     RequestContext, Result, Store,
-    db::{on_db, on_tx},
+    db::{Tx, on_db, on_tx},
     lock_user,
 };
 use crate::{
@@ -13,7 +15,7 @@ use crate::{
         ApiKeyId, ChannelId, ClaimToken, GuildId, PersonalityId, RequestId, SourceId, UserId,
         WorkerId,
     },
-    model::{KeySource, Provider},
+    model::{KeySource, Provider, RequestState},
 };
 
 /// What a worker may take: `$1` is the present, `$2` how many a user may have under way. The claim,
@@ -169,22 +171,35 @@ impl Store {
 
     /// Gives a claimed request back untouched: another worker may do better (it has the master key, or
     /// is not about to stop). The claim does not count. `delay` keeps it from coming right back.
-    pub async fn give_back(
+    pub async fn give_back(&self, request: &ClaimedRequest, delay: Duration) -> Result<bool> {
+        let tx = self.db.begin_relaxed().await?;
+        self.put_back(tx, request, RequestState::Claimed, delay).await
+    }
+
+    /// Takes the fence back, for a call that provably did not start. It waits `delay` for its next try.
+    pub async fn unsent(&self, request: &ClaimedRequest, delay: Duration) -> Result<bool> {
+        let tx = self.db.begin().await?;
+        self.put_back(tx, request, RequestState::Calling, delay).await
+    }
+
+    async fn put_back(
         &self,
+        mut tx: Tx,
         request: &ClaimedRequest,
-        delay: std::time::Duration,
+        from: RequestState,
+        delay: Duration,
     ) -> Result<bool> {
         const SQL: &str = "
             UPDATE requests
-               SET state = 'queued', claim_token = NULL, owner = NULL, attempt = attempt - 1, not_before = $3,
-                   updated_at = $4
-             WHERE id = $1 AND claim_token = $2 AND state = 'claimed'";
+               SET state = 'queued', claim_token = NULL, owner = NULL, attempt = attempt - 1,
+                   dispatched_at = NULL, not_before = $4, updated_at = $5
+             WHERE id = $1 AND claim_token = $2 AND state = $3";
         let now = self.clock.now();
-        let mut tx = self.db.begin_relaxed().await?;
         lock_user(&mut tx, request.user_id).await?;
         let changed = on_tx!(&mut tx, |c| sqlx::query(SQL)
             .bind(request.id)
             .bind(request.token)
+            .bind(from)
             .bind(now + TimeDelta::from_std(delay).unwrap_or_default())
             .bind(now)
             .execute(c)

@@ -4,9 +4,10 @@
 //!
 //! | file | what it decides |
 //! |---|---|
-//! | `accept` | T0: a message becomes requests and deliveries, or is refused |
-//! | `claim` | T1: which request a worker takes next; whom to wake; giving back |
-//! | `calls` | T2, T2', T3: the fence before the call, and what is noted while it streams |
+//! | `incoming`, `accept` | T0: a message becomes requests and deliveries, or is refused |
+//! | `payer` | whose key pays |
+//! | `claim` | T1: which request a worker takes next; whom to wake; T2': putting one back |
+//! | `calls` | T2, T3: the fence before the call, and what is noted while it streams |
 //! | `outcome` | T4: answer, failure or interruption, together with the usage row |
 //! | `workers` | beats, and what becomes of a dead worker's requests (T1r, T5) |
 //! | `stop` | T7 and Retry: what the author of a request may do to it |
@@ -19,7 +20,6 @@
 
 mod db;
 mod error;
-mod expire;
 mod migrate;
 
 mod accept;
@@ -28,11 +28,14 @@ mod canary;
 mod claim;
 mod columns;
 mod deliveries;
+mod expire;
+mod incoming;
 mod key_checks;
 mod keys;
 mod leases;
 mod notices;
 mod outcome;
+mod payer;
 mod personalities;
 mod reconcile;
 mod stop;
@@ -45,13 +48,13 @@ mod workers;
 use std::sync::Arc;
 
 pub use crate::config::DatabaseUrl as Engine;
-pub use accept::{
-    Accepted, Incoming, Limits, Place, QuotedMessage, Refusal, ReplyBy, RequestContext, SystemKey,
-};
 pub use calls::{FenceRefusal, Fenced, PartialText};
 pub use claim::ClaimedRequest;
 pub use deliveries::{NewPart, OpenDelivery, PostedPart, ShardRange};
 pub use error::{Result, StoreError};
+pub use incoming::{
+    Accepted, Incoming, Limits, Place, QuotedMessage, Refusal, ReplyBy, RequestContext, SystemKey,
+};
 pub use key_checks::{
     AnswerToken, CheckPurpose, ClaimedCheck, NewKeyCheck, Unanswered, VerdictOutcome,
 };

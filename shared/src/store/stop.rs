@@ -5,9 +5,10 @@ use sqlx::types::Json;
 
 use super::{
     Limits, Place, Refusal, ReplyBy, RequestContext, Result, Store, SystemKey,
-    accept::{NewRequest, Payer, count_waiting, take_seqs},
+    accept::{NewRequest, count_waiting, take_seqs},
     db::{Tx, on_tx},
     lock_user,
+    payer::Payer,
 };
 use crate::{
     ids::{
