@@ -17,8 +17,9 @@ pub mod secret;
 pub mod startup;
 pub mod store;
 pub mod telemetry;
-#[cfg(feature = "testing")]
-pub mod testing;
 pub mod timezone;
 pub mod vault;
 pub mod wake;
+
+#[cfg(feature = "testing")]
+pub use store::testing;

@@ -45,6 +45,9 @@ mod users;
 mod withdraw;
 mod workers;
 
+#[cfg(feature = "testing")]
+pub mod testing;
+
 use std::sync::Arc;
 
 pub use crate::config::DatabaseUrl as Engine;
