@@ -116,3 +116,19 @@ impl Store {
         Ok(on_db!(&self.db, |c| sqlx::query_as(SQL).fetch_all(c).await?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_zone_is_stored_by_its_name() {
+        let pool = sqlx::SqlitePool::connect("sqlite::memory:").await.unwrap();
+        let paris: Timezone = "Europe/Paris".parse().unwrap();
+        let stored: (Timezone, String) =
+            sqlx::query_as("SELECT ?1, upper(?1)").bind(paris).fetch_one(&pool).await.unwrap();
+        assert_eq!(stored, (paris, "EUROPE/PARIS".to_owned()));
+        let unknown = sqlx::query_scalar::<_, Timezone>("SELECT 'Mars/Olympus'");
+        assert!(unknown.fetch_one(&pool).await.is_err());
+    }
+}

@@ -161,17 +161,6 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn a_zone_is_stored_by_its_name() {
-        let pool = sqlx::SqlitePool::connect("sqlite::memory:").await.unwrap();
-        let paris: Timezone = "Europe/Paris".parse().unwrap();
-        let stored: (Timezone, String) =
-            sqlx::query_as("SELECT ?1, upper(?1)").bind(paris).fetch_one(&pool).await.unwrap();
-        assert_eq!(stored, (paris, "EUROPE/PARIS".to_owned()));
-        let unknown = sqlx::query_scalar::<_, Timezone>("SELECT 'Mars/Olympus'");
-        assert!(unknown.fetch_one(&pool).await.is_err());
-    }
-
     #[test]
     fn a_model_is_told_the_day_and_the_time() {
         let now = "2026-11-20T13:05:59Z".parse().unwrap();
