@@ -45,8 +45,8 @@ async fn a_timezone_is_set_shown_and_used() {
 async fn commands_are_acknowledged_while_the_database_is_locked() {
     let stage = Stage::start().await;
     let alice = stage.discord.user("alice");
-    stage.db.person(stage.account("alice").get()).await;
-    stage.db.execute("BEGIN IMMEDIATE", &[], &[]).await;
+    let person = stage.db.person(stage.account("alice").get()).await;
+    let held = stage.db.hold_lock_of(person).await;
     let asked =
         alice.slash("general", "timezone set", json!({"timezone": "Europe/Berlin"})).unwrap();
     let began = Instant::now();
@@ -60,7 +60,7 @@ async fn commands_are_acknowledged_while_the_database_is_locked() {
     let message = alice.say("general", "@Viola are you there?").unwrap();
     let told = alice.wait_for_message("general", PATIENCE, |m| m.reply_to == Some(message));
     assert!(told.await.unwrap().content.contains("**not accepted**"));
-    stage.db.execute("ROLLBACK", &[], &[]).await;
+    held.release().await;
     stage.stop().await;
 }
 
@@ -85,7 +85,7 @@ async fn chat_is_accepted_and_what_is_private_stays_private() {
     let first = asked.response(PATIENCE).await.unwrap();
     assert!(matches!(first, Response::Deferred { ephemeral: false }), "{first:?}");
     assert_eq!(stage.woken().await, person.id);
-    assert_eq!(stage.count("SELECT COUNT(*) FROM requests").await, 1);
+    assert_eq!(stage.db.requests().await.len(), 1);
 
     // two that look the same to somebody else: a private name, and no name at all
     let mut answers = Vec::new();
@@ -111,6 +111,6 @@ async fn chat_is_accepted_and_what_is_private_stays_private() {
         panic!()
     };
     assert!(ephemeral && message.content.contains("revoke that key"), "{}", message.content);
-    assert_eq!(stage.count("SELECT COUNT(*) FROM requests").await, 1);
+    assert_eq!(stage.db.requests().await.len(), 1);
     stage.stop().await;
 }

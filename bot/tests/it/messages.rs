@@ -3,8 +3,6 @@ use shared::model::RequestState;
 
 use super::stage::{PATIENCE, Stage};
 
-const REQUESTS: &str = "SELECT COUNT(*) FROM requests";
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_is_accepted_once_however_often_it_comes() {
     let mut stage = Stage::start().await;
@@ -22,10 +20,8 @@ async fn a_message_is_accepted_once_however_often_it_comes() {
     let elsewhere = stage.discord.add_channel(elsewhere, "elsewhere");
     alice.say(elsewhere, "@viola and the date?").unwrap();
     assert_eq!(stage.woken().await, person.id);
-    assert_eq!(stage.count(REQUESTS).await, 2);
-    let said: Vec<(String,)> =
-        stage.db.rows("SELECT content FROM request_sources ORDER BY created_at, content").await;
-    assert_eq!(said, [("and the date?".to_owned(),), ("what's the time?".to_owned(),)]);
+    assert_eq!(stage.db.requests().await.len(), 2);
+    assert_eq!(stage.db.texts_taken().await, ["what's the time?", "and the date?"]);
     stage.stop().await;
 }
 
@@ -41,15 +37,14 @@ async fn only_its_author_can_stop_or_retry_an_answer() {
         alice.wait_for_message("general", PATIENCE, |m| m.buttons().count() == 1).await.unwrap();
     let refused = bob.click(shown.id, "Stop").unwrap().followup(1, PATIENCE).await.unwrap();
     assert!(refused.is_ephemeral() && refused.content.contains("Only the person who asked"));
-    let states = "SELECT state FROM requests";
-    assert_eq!(stage.db.rows::<(String,)>(states).await, [("queued".to_owned(),)]);
+    assert_eq!(stage.states().await, [RequestState::Queued]);
 
     alice.click(shown.id, "Stop").unwrap();
     let stopped = stage.discord.wait_for(PATIENCE, |world| {
         world.message(shown.id).filter(|m| m.content == "Stopped.").map(|m| m.buttons().count())
     });
     assert_eq!(stopped.await, Some(0));
-    assert_eq!(stage.db.rows::<(String,)>(states).await, [(RequestState::Cancelled.to_string(),)]);
+    assert_eq!(stage.states().await, [RequestState::Cancelled]);
     stage.stop().await;
 }
 
@@ -71,7 +66,7 @@ async fn only_its_author_can_try_again_and_only_once() {
     let broken = broken.await.expect("a reply that broke off");
     let refused = bob.click(shown.id, "Retry").unwrap().followup(1, PATIENCE).await.unwrap();
     assert!(refused.is_ephemeral() && refused.content.contains("Only the person who asked"));
-    assert_eq!(stage.count(REQUESTS).await, 1);
+    assert_eq!(stage.db.requests().await.len(), 1);
     for press in [(); 3].map(|()| alice.click(shown.id, "Retry")) {
         drop(press);
     }
@@ -82,7 +77,7 @@ async fn only_its_author_can_try_again_and_only_once() {
     let again = alice
         .wait_for_message("general", PATIENCE, |m| m.id > shown.id && m.webhook_name().is_some());
     again.await.expect("a new reply");
-    assert_eq!(stage.count(REQUESTS).await, 2, "pressed three times, tried again once");
+    assert_eq!(stage.db.requests().await.len(), 2, "pressed three times, tried again once");
     stage.stop().await;
 }
 
@@ -104,7 +99,7 @@ async fn without_a_key_there_is_a_reaction_and_a_word_in_private() {
     bob.wait_for_message("general", PATIENCE, |m| m.content.contains("a key of their own"))
         .await
         .unwrap();
-    assert_eq!(stage.count(REQUESTS).await, 0);
+    assert_eq!(stage.db.requests().await.len(), 0);
     stage.stop().await;
 }
 
@@ -119,7 +114,7 @@ async fn a_key_in_a_message_is_deleted_warned_of_and_kept_nowhere() {
         .wait_for_message(alice.dm_channel(), PATIENCE, |m| m.content.contains("revoke that key"));
     assert!(told.await.unwrap().content.contains("I deleted your message"));
     assert!(stage.discord.look(|world| world.message(message).is_none_or(|m| m.deleted)));
-    assert_eq!(stage.count(REQUESTS).await, 0);
+    assert_eq!(stage.db.requests().await.len(), 0);
     // what is not for us is not ours to judge
     alice.say("general", &format!("somebody's {key}")).unwrap();
     alice.say("general", "@Viola").unwrap();
@@ -147,7 +142,7 @@ async fn a_direct_message_and_a_reply_need_no_name() {
         .await
         .unwrap();
     // Discord shows a message a moment before its id is stored
-    while stage.count("SELECT COUNT(*) FROM delivery_parts").await < 2 {
+    while stage.db.parts_posted().await < 2 {
         tokio::task::yield_now().await;
     }
     alice.reply("general", shown.id, "and another thing").unwrap();
@@ -155,9 +150,7 @@ async fn a_direct_message_and_a_reply_need_no_name() {
     alice.say("general", "nobody is meant").unwrap();
     alice.say("general", &format!("<@{}> you there?", stage.discord.bot())).unwrap();
     assert_eq!(stage.woken().await, person.id);
-    let said: Vec<(String,)> =
-        stage.db.rows("SELECT content FROM request_sources ORDER BY source_id").await;
-    let said: Vec<_> = said.iter().map(|(text,)| text.as_str()).collect();
+    let said = stage.db.texts_taken().await;
     assert_eq!(said, ["hello", "hi", "and another thing", "you there?"]);
     stage.stop().await;
 }

@@ -11,7 +11,7 @@ use shared::{
     config::{self, Environment},
     ids::{DiscordUserId, UserId, WorkerId},
     lifecycle::Lifecycle,
-    model::{FailureKind, KeyVerdict, Provider},
+    model::{FailureKind, KeyVerdict, Provider, RequestState},
     secret::UserApiKey,
     store::{CallEnd, CallRecord, Fenced, VerdictOutcome},
     telemetry::Redactor,
@@ -71,8 +71,7 @@ impl Stage {
     pub(crate) async fn stop(mut self) {
         self.lifecycle.stop();
         tokio::time::timeout(PATIENCE, &mut self.bot).await.expect("a stop").unwrap().unwrap();
-        let leases: Vec<(i64,)> = self.db.rows("SELECT COUNT(*) FROM shard_leases").await;
-        assert_eq!(leases, [(0,)], "the shards were released");
+        assert_eq!(self.db.shards_leased().await, 0, "the shards were released");
         self.everything_was_proper();
     }
 
@@ -146,8 +145,9 @@ impl Stage {
         self.wakes.next(PATIENCE).await.expect("a wake-up")
     }
 
-    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
-        self.db.rows::<(i64,)>(sql).await[0].0
+    /// How far everybody's requests are.
+    pub(crate) async fn states(&self) -> Vec<RequestState> {
+        self.db.requests().await.iter().map(|request| request.state).collect()
     }
 }
 

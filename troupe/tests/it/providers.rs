@@ -8,7 +8,10 @@ use playground::{
     provider::{Fault, KeyPlan, Refusal, Reply, Script, Stage as CallStage},
 };
 use serde_json::json;
-use shared::testing::{TestDb, TestEngine};
+use shared::{
+    model::{FailureKind, UsageSource},
+    testing::{SeenUsage, TestDb, TestEngine},
+};
 
 use crate::{process::PATIENCE, stage::Stage};
 
@@ -45,18 +48,20 @@ fn no_word_of_the_provider(stage: &Stage) {
     }
 }
 
-/// The person's requests: state, failure.
-async fn requests_of(stage: &Stage, person: &Person) -> Vec<(String, Option<String>)> {
+/// The state of a request, and why it is so, in the words that are stored.
+type End = (&'static str, Option<&'static str>);
+
+async fn requests_of(stage: &Stage, person: &Person) -> Vec<End> {
     let user = stage.user(person).await;
-    let sql = "SELECT state, failure FROM requests WHERE user_id = $1 ORDER BY seq";
-    stage.db.rows_of(sql, user.id.uuid()).await
+    let requests = stage.db.requests_of(user.id).await;
+    requests
+        .iter()
+        .map(|request| (request.state.as_str(), request.failure.map(FailureKind::as_str)))
+        .collect()
 }
 
-/// The person's usage: source, outcome, cost.
-async fn usage_of(stage: &Stage, person: &Person) -> Vec<(String, String, Option<i64>)> {
-    let user = stage.user(person).await;
-    let sql = "SELECT usage_source, outcome, cost_nano_usd FROM usage_logs WHERE user_id = $1";
-    stage.db.rows_of(sql, user.id.uuid()).await
+async fn usage_of(stage: &Stage, person: &Person) -> Vec<SeenUsage> {
+    stage.db.usage_of(stage.user(person).await.id).await
 }
 
 /// How many of the person's keys are live and in use.
@@ -142,10 +147,9 @@ fn without_a_worker_a_key_is_not_stored_and_that_is_told() {
         let typed = key("typed");
         stage.provider.add_key(&typed, KeyPlan::unlimited());
         let alice = stage.discord.user("alice");
-        let expire = "UPDATE key_checks SET expires_at = now() - interval '1 second'";
         let answer = stage.type_key(&alice, "wallet set", json!({}), &typed);
         let expiring = async {
-            while stage.db.execute(expire, &[], &[]).await == 0 {
+            while stage.db.expire_checks().await == 0 {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         };
@@ -199,8 +203,8 @@ async fn a_refused_key_is_switched_off_only_if_it_is_bad(db: TestDb) {
     stage.close().await;
 }
 
-fn failed(kind: &str) -> (String, Option<String>) {
-    ("failed".to_owned(), Some(kind.to_owned()))
+fn failed(kind: &'static str) -> End {
+    ("failed", Some(kind))
 }
 
 /// One way to fail, and what is to come of it.
@@ -210,7 +214,7 @@ struct Case {
     /// How often the provider is asked.
     calls: usize,
     /// The end of the request, and why.
-    end: (&'static str, Option<&'static str>),
+    end: End,
     /// In the channel.
     seen: &'static str,
     /// In private.
@@ -350,8 +354,7 @@ async fn check(stage: &Stage, case: &Case, person: &Person, channel: Snowflake, 
     let reply = stage.reply(person, channel, |_| true).await;
     assert!(reply.content.contains(case.seen), "{name}: {}", reply.content);
     let (ended, failure) = case.end;
-    let end = (ended.to_owned(), failure.map(str::to_owned));
-    assert_eq!(requests_of(stage, person).await, [end], "{name}");
+    assert_eq!(requests_of(stage, person).await, [case.end], "{name}");
     // asking again is offered wherever it may help
     let offered = usize::from(ended != "answered" && failure != Some("bad_request"));
     let retries = reply
@@ -366,12 +369,14 @@ async fn check(stage: &Stage, case: &Case, person: &Person, channel: Snowflake, 
     if ended == "failed" {
         assert_eq!(usage, [], "{name}: nothing was spent");
     } else {
-        let [(source, outcome, cost)] = &usage[..] else { panic!("{name}: {usage:?}") };
-        assert_eq!(outcome, ended, "{name}");
+        let [SeenUsage { source, outcome, cost, .. }] = usage[..] else {
+            panic!("{name}: {usage:?}")
+        };
+        assert_eq!(outcome.as_str(), ended, "{name}");
         if ended == "answered" && name != "no-usage" {
-            assert_eq!(source, "stream", "{name}");
+            assert_eq!(source, UsageSource::Stream, "{name}");
         }
-        assert_eq!(cost.is_some(), source != "unknown", "{name}: {usage:?}");
+        assert_eq!(cost.is_some(), source != UsageSource::Unknown, "{name}: {usage:?}");
     }
     if let Some(words) = case.told {
         let notice = told(stage, person, words).await;

@@ -1,7 +1,5 @@
 //! The product's main job, from both sides of Discord, in the database, in Redis and in the logs.
 
-use std::{fs, path::Path};
-
 use playground::{
     discord::Options,
     provider::{Call, Gate, GateAt, Script},
@@ -79,7 +77,7 @@ async fn two_people_talk_at_once_each_on_their_own_key(db: TestDb) {
     }
 
     // who takes the database along has what people said, and no key or token to use
-    let dump = dump(&stage.db).await;
+    let dump = stage.db.dump().await;
     assert!(dump.iter().any(|text| text.contains("marzipan")), "the dump holds nothing");
     Secrets::of(&stage, &[ALICES, BOBS], &[]).assert_absent(&dump);
 
@@ -95,19 +93,6 @@ async fn two_people_talk_at_once_each_on_their_own_key(db: TestDb) {
         }
         secrets.assert_absent(&log);
     }
-}
-
-/// All that is in the database: the bytes of its files, or a server's own export.
-pub(crate) async fn dump(db: &TestDb) -> Vec<String> {
-    if db.kind() == TestEngine::Postgres {
-        let rows = db.rows::<(String,)>("SELECT schema_to_xml('public', true, false, '')::text");
-        return rows.await.into_iter().map(|(text,)| text).collect();
-    }
-    let url = db.url();
-    let file = Path::new(url.strip_prefix("sqlite:").expect("a file"));
-    let files = file.parent().expect("a directory").read_dir().expect("files");
-    let bytes = files.map(|file| fs::read(file.expect("a file").path()).expect("bytes"));
-    bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect()
 }
 
 /// The three columns hold hex, which opens for its owner and under no other id.

@@ -3,13 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, postgres::PgRow, sqlite::SqliteRow};
-use uuid::Uuid;
 
-use super::place::{Place, Raw};
+use super::place::Place;
 use crate::{
     clock::{ManualClock, SharedClock},
-    store::{Engine, Store},
+    store::{
+        Engine, Store,
+        db::{Db, Tx},
+    },
 };
 
 /// The engine that a test runs on.
@@ -25,7 +26,6 @@ pub enum TestEngine {
 pub struct TestDb {
     clock: Arc<ManualClock>,
     store: Store,
-    raw: Raw,
     place: Place,
 }
 
@@ -57,7 +57,7 @@ impl TestDb {
         let store = Store::open(&place.engine(), Arc::clone(&clock) as SharedClock)
             .await
             .expect("a migrated database");
-        Some(Self { clock, store, raw: place.raw(), place })
+        Some(Self { clock, store, place })
     }
 
     /// The store of the test.
@@ -103,49 +103,13 @@ impl TestDb {
         Store::open(&self.engine(), clock).await.expect("a second store")
     }
 
-    /// All rows of a query that the store has no method for.
-    pub async fn rows<T>(&self, sql: &'static str) -> Vec<T>
-    where
-        T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
-    {
-        match &self.raw {
-            Raw::Sqlite(pool) => sqlx::query_as(sql).fetch_all(pool).await,
-            Raw::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await,
-        }
-        .expect("rows")
+    /// What the store stands on, for looking past it.
+    pub(super) const fn db(&self) -> &Db {
+        &self.store.db
     }
 
-    /// The same for a query about `$1`.
-    pub async fn rows_of<T>(&self, sql: &'static str, id: Uuid) -> Vec<T>
-    where
-        T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
-    {
-        match &self.raw {
-            Raw::Sqlite(pool) => sqlx::query_as(sql).bind(id).fetch_all(pool).await,
-            Raw::Postgres(pool) => sqlx::query_as(sql).bind(id).fetch_all(pool).await,
-        }
-        .expect("rows")
-    }
-
-    /// The one number that a query about `$1` gives.
-    pub async fn number_of(&self, sql: &'static str, id: Uuid) -> i64 {
-        let rows: Vec<(i64,)> = self.rows_of(sql, id).await;
-        rows.first().expect("a number").0
-    }
-
-    /// Changes rows behind the store's back. `ids` are `$1`, `$2`, …, and `texts` the ones after them.
-    /// Gives how many rows changed.
-    pub async fn execute(&self, sql: &'static str, ids: &[Uuid], texts: &[&str]) -> u64 {
-        macro_rules! execute {
-            ($pool:expr) => {{
-                let query = ids.iter().fold(sqlx::query(sql), |query, id| query.bind(*id));
-                let query = texts.iter().fold(query, |query, text| query.bind((*text).to_owned()));
-                query.execute($pool).await.expect("a change").rows_affected()
-            }};
-        }
-        match &self.raw {
-            Raw::Sqlite(pool) => execute!(pool),
-            Raw::Postgres(pool) => execute!(pool),
-        }
+    /// A transaction past the store.
+    pub(super) async fn begin(&self) -> Tx {
+        self.db().begin().await.expect("a transaction")
     }
 }

@@ -4,16 +4,12 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use secrecy::SecretString;
-use uuid::Uuid;
 
 use super::TestDb;
 use crate::{
     clock::Clock,
-    ids::{
-        ApiKeyId, ChannelId, DiscordUserId, GuildId, KeyCheckId, PersonalityId, UserId, WorkerId,
-    },
+    ids::{ApiKeyId, ChannelId, DiscordUserId, GuildId, KeyCheckId, UserId, WorkerId},
     model::{KeyFacts, KeyVerdict, Provider},
-    names::fold_name,
     secret::UserApiKey,
     store::{
         AnswerToken, CheckPurpose, Incoming, Limits, NewKeyCheck, Place, ReplyBy, RequestContext,
@@ -112,31 +108,6 @@ impl TestDb {
         assert_eq!(claimed.id, check.id, "the person has another check waiting");
         let outcome = store.finish_key_check(&claimed, worker, verdict).await;
         assert_eq!(outcome.expect("an outcome"), VerdictOutcome::Written);
-    }
-
-    /// A personality with this name: public, or its owner's alone.
-    pub async fn personality(&self, name: &str, owner: Option<Person>) -> PersonalityId {
-        let id = Uuid::new_v4();
-        let ids = [id, owner.map_or(id, |owner| owner.id.uuid())];
-        self.execute(
-            "INSERT INTO personalities
-                 (id, display_name, system_prompt, owner_id, is_public, created_at, updated_at)
-             VALUES ($1, $3, 'You are a test.', NULLIF($2, $1), $2 = $1,
-                     '2026-02-01T00:00:00+00:00', '2026-02-01T00:00:00+00:00')",
-            &ids,
-            &[name],
-        )
-        .await;
-        self.execute(
-            "INSERT INTO personality_names (personality_id, folded, kind, owner_id, is_public)
-             VALUES ($1, $3, 'name', NULLIF($2, $1), $2 = $1)",
-            &ids,
-            &[&fold_name(name)],
-        )
-        .await;
-        let config = "INSERT INTO llm_configs (personality_id) VALUES ($1)";
-        self.execute(config, &[id], &[]).await;
-        PersonalityId::from(id)
     }
 }
 

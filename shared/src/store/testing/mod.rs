@@ -1,4 +1,17 @@
-//! What tests of every room need: a database of their own on either engine, and people in it.
+//! What tests of every room need: a database of their own on either engine, people in it, and what
+//! the store shows nobody.
+//!
+//! SQL is written in this room alone, for tests as well: a test names what it wants to see or to have
+//! happened.
+//!
+//! | file | what it gives |
+//! |---|---|
+//! | `database`, `place` | a [`TestDb`] and where it lies |
+//! | `fixtures`, `personalities` | people, keys, messages and personalities to begin with |
+//! | `look` | what lies in the rows |
+//! | `damage` | what the store never does to its rows |
+//! | `hold` | a lock that somebody else has |
+//! | `schema`, `dump` | the tables, and everything in them |
 //!
 //! Behind the feature `testing`, which only dev-dependencies switch on. A test body is an ordinary
 //! `async fn(db: TestDb)`, named once in [`each_engine!`](crate::each_engine):
@@ -22,12 +35,22 @@
     reason = "in a test a panic is the failure, and it is told on stderr"
 )]
 
+mod damage;
 mod database;
+mod dump;
 mod fixtures;
+mod hold;
+mod look;
+mod personalities;
 mod place;
+mod schema;
 
 pub use database::{TestDb, TestEngine, run};
 pub use fixtures::{Person, VIOLA, limits, message, no_guests};
+pub use hold::HeldLock;
+pub use look::{Life, SeenCheck, SeenDelivery, SeenKey, SeenRequest, SeenUsage};
+pub use personalities::ModelSettings;
+pub use schema::Column;
 
 /// Makes two tests of each `async fn(db: TestDb)` named: `sqlite::name` and `postgres::name`.
 #[macro_export]

@@ -3,11 +3,7 @@
 use std::{str::FromStr, thread, time::Duration};
 
 use secrecy::SecretString;
-use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool, SqlitePool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
-};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -22,12 +18,6 @@ const REQUIRE: &str = "TROUPE_TEST_REQUIRE_SERVERS";
 pub(super) enum Place {
     Sqlite(TempDir),
     Postgres(Box<TestDatabase>),
-}
-
-/// A second way in, past the store: tests look at rows that the store does not show.
-pub(super) enum Raw {
-    Sqlite(SqlitePool),
-    Postgres(PgPool),
 }
 
 impl Place {
@@ -55,21 +45,6 @@ impl Place {
         match self {
             Self::Sqlite(dir) => format!("sqlite:{}", dir.path().join("troupe.db").display()),
             Self::Postgres(database) => plain_url(&database.options()),
-        }
-    }
-
-    pub(super) fn raw(&self) -> Raw {
-        match self {
-            Self::Sqlite(dir) => {
-                let options = SqliteConnectOptions::new()
-                    .filename(dir.path().join("troupe.db"))
-                    .busy_timeout(Duration::from_secs(5));
-                Raw::Sqlite(SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options))
-            }
-            Self::Postgres(database) => {
-                let pool = PgPoolOptions::new().max_connections(1);
-                Raw::Postgres(pool.connect_lazy_with(database.options()))
-            }
         }
     }
 }

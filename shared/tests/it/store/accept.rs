@@ -3,7 +3,7 @@ use shared::{
     ids::{ChannelId, PersonalityId},
     model::{InactiveReason, KeySource, Provider},
     store::{Accepted, Incoming, Limits, QuotedMessage, Refusal, RequestContext, SystemKey},
-    testing::{TestDb, limits, message, no_guests},
+    testing::{ModelSettings, TestDb, limits, message, no_guests},
 };
 
 use super::stage::{accept, claim, delivery_of, refused, say, saying, taken, viola, wait};
@@ -21,8 +21,6 @@ shared::each_engine!(
     a_nul_is_left_out,
 );
 
-const REQUESTS_OF: &str = "SELECT COUNT(*) FROM requests WHERE user_id = $1";
-
 fn guests(limit: i64) -> SystemKey {
     SystemKey { guest_daily_limit: Some(limit), ..no_guests() }
 }
@@ -37,7 +35,7 @@ async fn a_message_is_taken_once(db: TestDb) {
     assert_eq!(accept(&db, &incoming).await, Accepted::Already);
     claim(&db, ada).await.unwrap();
     assert_eq!(accept(&db, &incoming).await, Accepted::Already);
-    assert_eq!(db.number_of(REQUESTS_OF, ada.id.uuid()).await, 1);
+    assert_eq!(db.requests_of(ada.id).await.len(), 1);
 }
 
 async fn everybody_addressed_gets_one_request(db: TestDb) {
@@ -61,7 +59,7 @@ async fn refused_for_one_is_refused_for_all(db: TestDb) {
     let why = Refusal::Busy { waiting: 1 };
     let refused = db.store().accept(&incoming, &one, &no_guests()).await.unwrap();
     assert_eq!(refused, Accepted::Refused { user: ada.id, why });
-    assert_eq!(db.number_of(REQUESTS_OF, ada.id.uuid()).await, 0);
+    assert_eq!(db.requests_of(ada.id).await.len(), 0);
     // nothing of it is left behind that would make the next try look like a repetition
     assert_eq!(taken(&db, &incoming).await.len(), 2);
 }
@@ -143,11 +141,10 @@ async fn the_model_is_the_personalitys_then_the_keys_then_the_default(db: TestDb
         claimed.model
     };
     assert_eq!(model_for(bob).await, "test/model");
-    let own = "UPDATE user_api_keys SET model_name = $2 WHERE user_id = $1";
-    db.execute(own, &[ada.id.uuid()], &["keys/model"]).await;
+    db.set_model_of_keys(ada, "keys/model").await;
     assert_eq!(model_for(bob).await, "keys/model");
-    let his = "UPDATE llm_configs SET model = $2 WHERE personality_id = $1";
-    db.execute(his, &[bob.uuid()], &["bobs/model"]).await;
+    let his = ModelSettings { model: Some("bobs/model"), ..ModelSettings::default() };
+    db.set_model(bob, his).await;
     assert_eq!(model_for(bob).await, "bobs/model");
     assert_eq!(model_for(viola()).await, "keys/model");
 }

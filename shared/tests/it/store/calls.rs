@@ -136,9 +136,8 @@ async fn a_generation_is_noted_by_the_caller_alone(db: TestDb) {
     };
     store.note_generation(&stranger, "gen-wrong").await.unwrap();
     store.note_generation(&request, &format!("gen-\0{}", "x".repeat(200))).await.unwrap();
-    let sql = "SELECT generation_id FROM requests WHERE id = $1";
-    let noted: Vec<(String,)> = db.rows_of(sql, request.id.uuid()).await;
-    assert_eq!(noted[0].0, format!("gen-{}", "x".repeat(96)));
+    let noted = db.request(request.id).await.generation;
+    assert_eq!(noted, Some(format!("gen-{}", "x".repeat(96))));
     // learned only after the call was given up for lost: now its cost can be asked for
     finish(&db, &request, &broken_off(""), &shared::store::CallRecord::default()).await;
     assert_eq!(store.take_to_reconcile(9).await.unwrap().len(), 1);

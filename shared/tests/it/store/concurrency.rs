@@ -135,11 +135,10 @@ async fn workers_never_meet_in_a_conversation(db: TestDb) {
         );
         delivery_of(&db, *request).await;
     }
-    let usage: Vec<(i64,)> = db.rows("SELECT COUNT(*) FROM usage_logs").await;
-    let places: Vec<(RequestId, i64)> = db.rows("SELECT id, seq FROM requests").await;
-    let places: HashMap<_, _> = places.into_iter().collect();
+    let (usage, requests) = (db.usage().await, db.requests().await);
+    let places: HashMap<_, _> = requests.iter().map(|request| (request.id, request.seq)).collect();
     let floor = floor.lock().unwrap();
-    assert_eq!(usize::try_from(usage[0].0).unwrap(), floor.finished.len());
+    assert_eq!(usage.len(), floor.finished.len());
     for calls in floor.calls.values() {
         assert!(calls.iter().map(|request| places[request]).is_sorted());
     }
@@ -220,9 +219,9 @@ async fn the_limit_of_one_person_holds(db: TestDb) {
         assert_eq!(claimed.len(), 2);
         let tokens: HashSet<ClaimToken> = claimed.iter().map(|claimed| claimed.token).collect();
         assert_eq!(tokens.len(), 2);
-        let under_way =
-            "SELECT COUNT(*) FROM requests WHERE user_id = $1 AND state IN ('claimed', 'calling')";
-        assert_eq!(db.number_of(under_way, ada.id.uuid()).await, 2);
+        let is_under_way = |state| matches!(state, RequestState::Claimed | RequestState::Calling);
+        let requests = db.requests_of(ada.id).await;
+        assert_eq!(requests.iter().filter(|request| is_under_way(request.state)).count(), 2);
         for request in claimed {
             assert!(db.store().fail_unspent(&request, FailureKind::Internal).await.unwrap());
         }

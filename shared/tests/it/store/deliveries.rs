@@ -191,8 +191,7 @@ async fn giving_up_stops_what_was(db: TestDb) {
     let bot = adopted(&db, head.id).await;
     db.store().give_up_delivery(&head, bot).await.unwrap();
     assert_eq!(state(&db, request.id).await, RequestState::Calling);
-    let sql = "SELECT COUNT(*) FROM requests WHERE id = $1 AND stop_requested";
-    assert_eq!(db.number_of(sql, request.id.uuid()).await, 1);
+    assert!(db.request(request.id).await.stop_requested);
     // the answer is kept, though it is not shown any more
     assert!(finish(&db, &request, &answer("Good"), &figures(1)).await);
     assert!(open(&db).await.is_empty());
@@ -214,10 +213,7 @@ async fn a_token_is_erased_when_its_command_is_answered(db: TestDb) {
     let (sealed, expires_at) = waiting.interaction.as_ref().unwrap();
     assert_eq!(*expires_at, db.clock().now());
     assert!(db.vault().bot_secrets().open(ids[0].uuid(), sealed).is_ok());
-    let left = async |id: DeliveryId| {
-        let sql = "SELECT COUNT(token_iv) + COUNT(token_content) + COUNT(token_tag) FROM deliveries WHERE id = $1";
-        db.number_of(sql, id.uuid()).await
-    };
+    let left = async |id: DeliveryId| db.delivery(id).await.token_columns();
     let request = claim(&db, ada).await.unwrap();
     fence(&db, &request).await;
     let bot = adopted(&db, ids[0]).await;

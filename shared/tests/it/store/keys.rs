@@ -1,5 +1,6 @@
 use shared::{
     clock::Clock,
+    ids::ApiKeyId,
     model::{CouldNotCheck, InactiveReason, KeyFacts, KeyVerdict, Provider},
     store::{CheckPurpose, NewKeyCheck, ShardRange, VerdictOutcome},
     testing::TestDb,
@@ -24,9 +25,7 @@ const VALID: fn() -> KeyVerdict = || KeyVerdict::Valid(KeyFacts::default());
 
 /// Whether nothing is left of what was typed, in the rows of checks and of keys that were removed.
 async fn is_erased(db: &TestDb, check: &NewKeyCheck) -> bool {
-    let sql = "SELECT COUNT(*) FROM key_checks
-                WHERE id = $1 AND (iv IS NOT NULL OR content IS NOT NULL OR tag IS NOT NULL OR fingerprint IS NOT NULL)";
-    db.number_of(sql, check.id.uuid()).await == 0
+    db.check(check.id).await.candidate_columns() == 0
 }
 
 async fn a_valid_key_becomes_the_live_one(db: TestDb) {
@@ -77,14 +76,13 @@ async fn a_new_key_takes_the_place_of_the_old_one(db: TestDb) {
     let new = db.give_key(ada, "sk-test-the-new-one").await;
     let live = db.store().live_keys(ada.id).await.unwrap();
     assert_eq!((live.len(), live[0].id), (1, new));
-    assert_eq!(left_of(&db, old.uuid()).await, (0, 1));
+    assert_eq!(left_of(&db, old).await, (0, true));
 }
 
-/// How many of a key's sealed columns are left, and how many marks of its removal.
-async fn left_of(db: &TestDb, key: uuid::Uuid) -> (i64, i64) {
-    let sealed = "SELECT COUNT(iv) + COUNT(content) + COUNT(tag) + COUNT(fingerprint) FROM user_api_keys WHERE id = $1";
-    let trace = "SELECT COUNT(removed_at) FROM user_api_keys WHERE id = $1";
-    (db.number_of(sealed, key).await, db.number_of(trace, key).await)
+/// How many of a key's sealed columns are left, and whether it is a mere trace.
+async fn left_of(db: &TestDb, key: ApiKeyId) -> (usize, bool) {
+    let key = db.key(key).await;
+    (key.sealed_columns(), key.is_removed())
 }
 
 async fn waiting_requests_go_on_with_the_new_key(db: TestDb) {
@@ -93,21 +91,20 @@ async fn waiting_requests_go_on_with_the_new_key(db: TestDb) {
     let under_way = claimed(&db, ada, 1).await;
     let waiting = say(&db, ada, 2).await;
     let new = db.give_key(ada, "sk-test-the-new-one").await;
-    let sql = "SELECT COUNT(*) FROM requests r JOIN user_api_keys k ON k.id = r.api_key_id
-                WHERE r.id = $1 AND k.removed_at IS NULL";
     for request in [under_way.id, waiting, of_bea.id] {
-        assert_eq!(db.number_of(sql, request.uuid()).await, 1);
+        let key = db.request(request).await.key.unwrap();
+        assert!(!db.key(key).await.is_removed());
     }
-    let sql = "SELECT COUNT(*) FROM requests WHERE api_key_id = $1";
-    assert_eq!(db.number_of(sql, new.uuid()).await, 2);
+    let requests = db.requests().await;
+    assert_eq!(requests.iter().filter(|request| request.key == Some(new)).count(), 2);
 }
 
 async fn removing_a_key_erases_it(db: TestDb) {
     let ada = db.person(1).await;
     let key = db.give_key(ada, "sk-test-0123456789").await;
-    assert_eq!(left_of(&db, key.uuid()).await, (4, 0));
+    assert_eq!(left_of(&db, key).await, (4, false));
     assert!(db.store().remove_key(ada.id, Provider::OpenRouter).await.unwrap());
-    assert_eq!(left_of(&db, key.uuid()).await, (0, 1));
+    assert_eq!(left_of(&db, key).await, (0, true));
     assert!(!db.store().remove_key(ada.id, Provider::OpenRouter).await.unwrap());
     assert!(db.store().live_keys(ada.id).await.unwrap().is_empty());
     assert!(db.store().sealed_key(ada.id, Provider::OpenRouter).await.unwrap().is_none());
@@ -239,6 +236,5 @@ async fn an_answer_goes_to_the_process_that_has_the_shard(db: TestDb) {
         store.mark_key_check_answered(check.id).await.unwrap();
         assert!(store.unanswered_key_checks(range).await.unwrap().is_empty());
     }
-    let sql = "SELECT COUNT(answer_iv) + COUNT(answer_content) + COUNT(answer_tag) FROM key_checks WHERE user_id = $1";
-    assert_eq!(db.number_of(sql, ada.id.uuid()).await, 0);
+    assert!(db.checks().await.iter().all(|check| check.answer_columns() == 0));
 }

@@ -10,7 +10,6 @@ use shared::{
     store::{CallRecord, CheckPurpose, Result, ShardRange},
     testing::{TestDb, TestEngine, limits, no_guests, run},
 };
-use sqlx::{Connection, PgConnection};
 
 use super::stage::{
     MAX_ACTIVE, answer, calling, claimed, delivery_of, say, saying, snowflake, worker,
@@ -49,10 +48,7 @@ async fn every_decision_waits(db: TestDb) {
     let checking = store.claim_key_check(dead, ada.id).await.unwrap().unwrap();
     store.add_key_check(&db.key_check(ada, CheckPurpose::TestStored, None)).await.unwrap();
 
-    let mut other = PgConnection::connect(&db.url()).await.unwrap();
-    let mut holding = other.begin().await.unwrap();
-    let lock = "SELECT user_id FROM user_queues WHERE user_id = $1 FOR UPDATE";
-    sqlx::query(lock).bind(ada.id).execute(&mut *holding).await.unwrap();
+    let held_by_another = db.hold_lock_of(ada).await;
 
     let (limits, system, end) = (limits(), no_guests(), answer("Good evening."));
     let (message, record) = (saying(ada, 6), CallRecord::default());
@@ -84,7 +80,7 @@ async fn every_decision_waits(db: TestDb) {
     .collect();
     assert!(did_not_wait.is_empty(), "{did_not_wait:?}");
     // once the lock is let go, they all go on
-    holding.rollback().await.unwrap();
+    held_by_another.release().await;
     assert!(store.fail_unspent(&held, FailureKind::Internal).await.unwrap());
 }
 

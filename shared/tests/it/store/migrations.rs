@@ -18,27 +18,20 @@ fn clock() -> SharedClock {
 }
 
 async fn opening_again_changes_nothing(db: TestDb) {
-    let applied = "SELECT COUNT(*) FROM _sqlx_migrations";
-    let before: Vec<(i64,)> = db.rows(applied).await;
+    let before = db.migrations_applied().await;
     db.another_store().await.close().await;
-    assert_eq!(db.rows::<(i64,)>(applied).await, before);
-    assert!(before[0].0 >= 2);
+    assert_eq!(db.migrations_applied().await, before);
+    assert!(before >= 2);
 }
 
 async fn a_newer_schema_is_refused(db: TestDb) {
-    let sql = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-               SELECT 9999, 'from the future', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1";
-    assert_eq!(db.execute(sql, &[], &[]).await, 1);
+    db.upgrade_beyond_us().await;
     let refused = Store::open(&db.engine(), clock()).await.err();
     assert!(matches!(refused, Some(StoreError::NewerSchema)), "{refused:?}");
 }
 
 async fn a_changed_migration_is_not_taken_for_a_newer_one(db: TestDb) {
-    let other = match db.kind() {
-        TestEngine::Sqlite => "UPDATE _sqlx_migrations SET checksum = X'00' WHERE version = 1",
-        TestEngine::Postgres => r"UPDATE _sqlx_migrations SET checksum = '\x00' WHERE version = 1",
-    };
-    assert_eq!(db.execute(other, &[], &[]).await, 1);
+    db.change_first_migration().await;
     let refused = Store::open(&db.engine(), clock()).await.err();
     assert!(matches!(refused, Some(StoreError::UpgradeFailed)), "{refused:?}");
 }
@@ -65,9 +58,7 @@ fn the_first_starts_of_several_processes_meet_on_sqlite() {
 #[test]
 fn the_first_starts_of_several_processes_meet_on_postgres() {
     run(TestEngine::Postgres, async |db| {
-        // as it was before the first start
-        db.execute("DROP SCHEMA public CASCADE", &[], &[]).await;
-        db.execute("CREATE SCHEMA public", &[], &[]).await;
+        db.empty_postgres().await;
         let engine = db.engine();
         tokio::task::spawn_blocking(move || together(&engine)).await.unwrap();
     });
@@ -105,29 +96,12 @@ fn both_trees_have_the_same_files() {
     }));
 }
 
-type Columns = BTreeSet<(String, String, bool)>;
-
-/// Table, column, and whether it may be NULL.
-async fn columns(db: &TestDb) -> Columns {
-    let sql = match db.kind() {
-        TestEngine::Sqlite => {
-            "SELECT m.name, c.name, c.\"notnull\" = 0 FROM sqlite_schema m JOIN pragma_table_info(m.name) c
-              WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> '_sqlx_migrations'"
-        }
-        TestEngine::Postgres => {
-            "SELECT table_name::text, column_name::text, is_nullable = 'YES' FROM information_schema.columns
-              WHERE table_schema = 'public' AND table_name <> '_sqlx_migrations'"
-        }
-    };
-    db.rows::<(String, String, bool)>(sql).await.into_iter().collect()
-}
-
 /// What stands in a row, and what may be missing from it, does not depend on the engine.
 #[test]
 fn both_trees_make_the_same_tables() {
     run(TestEngine::Postgres, async |postgres| {
         let sqlite = TestDb::create(TestEngine::Sqlite).await.unwrap();
-        let (of_sqlite, of_postgres) = (columns(&sqlite).await, columns(&postgres).await);
+        let (of_sqlite, of_postgres) = (sqlite.columns().await, postgres.columns().await);
         let only_here: Vec<_> = of_sqlite.symmetric_difference(&of_postgres).collect();
         assert!(only_here.is_empty(), "{only_here:?}");
         assert!(of_sqlite.len() > 100);
@@ -138,9 +112,6 @@ fn both_trees_make_the_same_tables() {
 #[test]
 fn every_sqlite_table_is_strict() {
     run(TestEngine::Sqlite, async |db| {
-        let sql = "SELECT name FROM pragma_table_list
-                    WHERE schema = 'main' AND type = 'table' AND NOT strict
-                      AND name NOT LIKE 'sqlite_%' AND name <> '_sqlx_migrations'";
-        assert!(db.rows::<(String,)>(sql).await.is_empty());
+        assert!(db.lax_tables().await.is_empty());
     });
 }

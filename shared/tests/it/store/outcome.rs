@@ -1,5 +1,6 @@
 use shared::{
     model::{FailureKind, FinishReason, RequestState},
+    money::NanoUsd,
     store::{CallEnd, CallRecord, ClaimedRequest, NoticeKind},
     testing::{Person, TestDb},
 };
@@ -109,8 +110,7 @@ async fn figures_are_never_taken_back(db: TestDb) {
     assert_eq!(usage_row(&db, request.id).await, "interrupted, stream");
     finish(&db, &request, &answer("Good evening."), &CallRecord::default()).await;
     assert_eq!(usage_row(&db, request.id).await, "answered, stream");
-    let cost = "SELECT cost_nano_usd FROM usage_logs WHERE request_id = $1";
-    assert_eq!(db.number_of(cost, request.id.uuid()).await, 42);
+    assert_eq!(db.usage_for(request.id).await.unwrap().cost, Some(NanoUsd::from_nanos(42)));
 }
 
 async fn figures_that_came_are_kept_whatever_the_end(db: TestDb) {

@@ -1,6 +1,6 @@
 use shared::{
     store::StoreError,
-    testing::{Person, TestDb},
+    testing::{ModelSettings, Person, TestDb},
     vault::{MasterKey, MasterKeys, Vault},
 };
 
@@ -27,9 +27,7 @@ async fn a_person_is_known_by_their_account(db: TestDb) {
     // a new name is noted with the next message
     db.give_key(Person { id: ada.id, discord: 1.into() }, "sk-test-0123456789").await;
     say(&db, Person { id: ada.id, discord: 1.into() }, 1).await;
-    let names: Vec<(String,)> =
-        db.rows_of("SELECT username FROM users WHERE id = $1", ada.id.uuid()).await;
-    assert_eq!(names[0].0, "person1");
+    assert_eq!(db.username(ada.id).await, "person1");
 }
 
 async fn a_person_has_a_timezone_and_rights(db: TestDb) {
@@ -76,9 +74,14 @@ async fn a_personality_has_its_settings(db: TestDb) {
     assert_eq!((found.display_name.as_str(), found.model), ("Viola", None));
     assert_eq!((found.temperature, found.max_tokens), (None, None));
     assert!(found.system_prompt.contains("stage manager"));
-    let sql = "UPDATE llm_configs SET temperature = 0.25, top_p = 1, max_tokens = 900, max_conversation_history = 4
-                WHERE personality_id = $1";
-    db.execute(sql, &[viola().uuid()], &[]).await;
+    let settings = ModelSettings {
+        model: None,
+        temperature: Some(0.25),
+        top_p: Some(1.0),
+        max_tokens: Some(900),
+        max_conversation_history: Some(4),
+    };
+    db.set_model(viola(), settings).await;
     let found = db.store().personality(viola()).await.unwrap().unwrap();
     assert_eq!((found.temperature, found.top_p), (Some(0.25), Some(1.0)));
     assert_eq!((found.max_tokens, found.max_conversation_history), (Some(900), Some(4)));
@@ -103,7 +106,7 @@ async fn the_canary_of_each_master_key_is_kept_once(db: TestDb) {
     store.add_canary(&other.seal_canary().unwrap()).await.unwrap();
     assert_eq!(store.canaries().await.unwrap().len(), 2);
     // a row that somebody spoilt is an error, not another key
-    db.execute("UPDATE vault_canary SET iv = 'zz'", &[], &[]).await;
+    db.spoil_canaries().await;
     assert!(matches!(store.canaries().await, Err(StoreError::Inconsistent("vault_canary"))));
 }
 

@@ -119,38 +119,27 @@ pub(super) async fn finish(
 }
 
 pub(super) async fn state(db: &TestDb, request: RequestId) -> RequestState {
-    let rows: Vec<(RequestState,)> =
-        db.rows_of("SELECT state FROM requests WHERE id = $1", request.uuid()).await;
-    rows[0].0
+    db.request(request).await.state
 }
 
 /// Outcome and source of the figures of a request's usage row.
 pub(super) async fn usage_row(db: &TestDb, request: RequestId) -> String {
-    let sql = "SELECT outcome, usage_source FROM usage_logs WHERE request_id = $1";
-    let rows: Vec<(String, String)> = db.rows_of(sql, request.uuid()).await;
-    match &rows[..] {
-        [] => "none".into(),
-        [(outcome, source)] => format!("{outcome}, {source}"),
-        more => panic!("{more:?}"),
-    }
+    let row = db.usage_for(request).await;
+    row.map_or_else(|| "none".into(), |row| format!("{}, {}", row.outcome, row.source))
 }
 
 pub(super) async fn delivery_of(db: &TestDb, request: RequestId) -> DeliveryId {
-    let rows: Vec<(DeliveryId,)> =
-        db.rows_of("SELECT id FROM deliveries WHERE request_id = $1", request.uuid()).await;
-    assert_eq!(rows.len(), 1);
-    rows[0].0
+    db.delivery_of(request).await.id
 }
 
 /// Whether a request's final text waits to be shown, and its revision.
 pub(super) async fn wanted(db: &TestDb, request: RequestId) -> (bool, i64) {
-    let sql = "SELECT final, want_rev FROM deliveries WHERE request_id = $1";
-    let rows: Vec<(bool, i64)> = db.rows_of(sql, request.uuid()).await;
-    rows[0]
+    let delivery = db.delivery_of(request).await;
+    (delivery.is_final, delivery.want_rev)
 }
 
 pub(super) async fn attempts(db: &TestDb, request: RequestId) -> i64 {
-    db.number_of("SELECT attempt FROM requests WHERE id = $1", request.uuid()).await
+    db.request(request).await.attempt
 }
 
 pub(super) fn wait(db: &TestDb, seconds: i64) {

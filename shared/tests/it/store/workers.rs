@@ -102,9 +102,9 @@ async fn what_a_dead_worker_was_calling_is_interrupted(db: TestDb) {
 
     assert_eq!(state(&db, called.id).await, RequestState::Interrupted);
     assert_eq!(usage_row(&db, called.id).await, "interrupted, unknown");
-    let sql = "SELECT answer, failure FROM requests WHERE id = $1";
-    let kept: Vec<(String, String)> = db.rows_of(sql, called.id.uuid()).await;
-    assert_eq!(kept[0], ("Good eve".to_owned(), "interrupted".to_owned()));
+    let kept = db.request(called.id).await;
+    assert_eq!(kept.answer.as_deref(), Some("Good eve"));
+    assert_eq!(kept.failure.map(FailureKind::as_str), Some("interrupted"));
     assert_eq!(wanted(&db, called.id).await, (true, 1));
     assert!(db.store().newer_partials(&[(called.id, 0)]).await.unwrap().is_empty());
     assert_eq!(db.store().take_to_reconcile(9).await.unwrap()[0].id, called.id);

@@ -5,30 +5,28 @@ use std::collections::HashMap;
 use shared::{
     ids::RequestId,
     model::RequestState::{Answered, Calling, Failed, Interrupted, Queued},
+    testing::Life,
 };
 
-use super::{
-    model::{MAX_ACTIVE, is_active},
-    rows::Row,
-};
+use super::model::{MAX_ACTIVE, is_active};
 
 /// Remembers what was seen before, for what may never happen twice.
 #[derive(Default)]
 pub(super) struct Invariants {
-    before: HashMap<RequestId, Row>,
+    before: HashMap<RequestId, Life>,
     calls: HashMap<RequestId, i64>,
     taken_back: HashMap<RequestId, i64>,
 }
 
 impl Invariants {
     /// Looks at all rows of one person after a step.
-    pub(super) fn check(&mut self, rows: &[Row]) -> Result<(), String> {
+    pub(super) fn check(&mut self, rows: &[Life]) -> Result<(), String> {
         let active: Vec<_> = rows.iter().filter(|row| is_active(row.state)).collect();
         let fail = |what: &str| Err(format!("{what}: {rows:#?}"));
         if active.len() > MAX_ACTIVE {
             return fail("too many under way");
         }
-        let lane = |row: &Row| (row.channel_id, row.personality_id);
+        let lane = |row: &Life| (row.channel_id, row.personality_id);
         for row in rows {
             let others = || rows.iter().filter(|other| lane(other) == lane(row));
             if is_active(row.state) && others().filter(|other| is_active(other.state)).count() > 1 {
@@ -54,11 +52,11 @@ impl Invariants {
         Ok(())
     }
 
-    fn before_was(&self, row: &Row, state: shared::model::RequestState) -> Option<&Row> {
+    fn before_was(&self, row: &Life, state: shared::model::RequestState) -> Option<&Life> {
         self.before.get(&row.id).filter(|before| before.state == state)
     }
 
-    fn compare(&mut self, row: &Row) -> Result<(), &'static str> {
+    fn compare(&mut self, row: &Life) -> Result<(), &'static str> {
         let before = self.before.insert(row.id, row.clone());
         let was = before.as_ref().map_or(Queued, |before| before.state);
         if was != Calling && row.state == Calling {

@@ -49,7 +49,7 @@ pub(super) async fn live(
         let context = |what: String| TestCaseError::fail(format!("step {at}, {step:?}: {what}"));
         life.step(step).await.map_err(context)?;
         for user in 0..2 {
-            let found = rows::of(db, life.people[user]).await;
+            let found = db.lives_of(life.people[user].id).await;
             invariants.check(&found).map_err(context)?;
             let expected = rows::expected(&life.model, user, &life.world);
             same(&found, &expected).map_err(context)?;
@@ -84,7 +84,7 @@ impl<'a> Life<'a> {
         let people = [db.person(snowflake()).await, db.person(snowflake()).await];
         let world = World {
             channels: [snowflake(), snowflake()],
-            personalities: [viola().uuid(), bob.uuid()],
+            personalities: [viola(), bob],
             workers: Vec::new(),
         };
         let model = Model::default();
@@ -236,8 +236,7 @@ impl<'a> Life<'a> {
         let chosen: Vec<usize> = (0..2).filter(|i| which & (1 << i) != 0).collect();
         let mut incoming = message(source, self.people[user].discord);
         incoming.place.channel = self.world.channels[channel].into();
-        incoming.personalities =
-            chosen.iter().map(|i| self.world.personalities[*i].into()).collect();
+        incoming.personalities = chosen.iter().map(|i| self.world.personalities[*i]).collect();
         let accepted = self.db.store().accept(&incoming, &small_limits(), &no_guests()).await;
         let lanes: Vec<_> = chosen.iter().map(|i| (user, channel, *i)).collect();
         let expected = self.model.accept(&lanes, self.db.clock().now());

@@ -1,0 +1,48 @@
+//! Somebody who holds a lock that others wait for.
+
+use secrecy::ExposeSecret;
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction, sqlite::SqliteConnectOptions};
+
+use super::{Person, TestDb};
+use crate::store::Engine;
+
+/// The lock under which everything about a person is decided, held as another process would.
+#[must_use = "it is held until it is released or dropped"]
+pub struct HeldLock(Holding);
+
+enum Holding {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl TestDb {
+    /// Takes a person's lock. On SQLite that is the whole database's, against all who write.
+    pub async fn hold_lock_of(&self, person: Person) -> HeldLock {
+        // past the store: its connections give up what they hold too long, and its writers queue
+        HeldLock(match self.engine() {
+            Engine::Sqlite(path) => {
+                let options = SqliteConnectOptions::new().filename(path);
+                let pool = SqlitePool::connect_with(options).await.expect("a connection");
+                Holding::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await.expect("the lock"))
+            }
+            Engine::Postgres(url) => {
+                const LOCK: &str = "SELECT user_id FROM user_queues WHERE user_id = $1 FOR UPDATE";
+                let pool = PgPool::connect(url.expose_secret()).await.expect("a connection");
+                let mut tx = pool.begin().await.expect("a transaction");
+                sqlx::query(LOCK).bind(person.id).execute(&mut *tx).await.expect("the lock");
+                Holding::Postgres(tx)
+            }
+        })
+    }
+}
+
+impl HeldLock {
+    /// Lets the others go on.
+    pub async fn release(self) {
+        match self.0 {
+            Holding::Sqlite(tx) => tx.rollback().await,
+            Holding::Postgres(tx) => tx.rollback().await,
+        }
+        .expect("the lock is let go");
+    }
+}

@@ -1,0 +1,48 @@
+//! What calls were counted as.
+
+use crate::{
+    ids::{RequestId, UserId},
+    model::{RequestState, UsageSource},
+    money::NanoUsd,
+    store::{db::on_db, testing::TestDb},
+};
+
+/// A row of the usage log.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct SeenUsage {
+    /// How the request had ended.
+    pub outcome: RequestState,
+    /// Where the figures come from.
+    #[sqlx(rename = "usage_source")]
+    pub source: UsageSource,
+    /// What it cost, if anybody said.
+    #[sqlx(rename = "cost_nano_usd")]
+    pub cost: Option<NanoUsd>,
+    /// All tokens, if anybody said.
+    #[sqlx(rename = "tokens_total")]
+    pub tokens: Option<i64>,
+}
+
+impl TestDb {
+    /// Everybody's usage.
+    pub async fn usage(&self) -> Vec<SeenUsage> {
+        const SQL: &str = "SELECT * FROM usage_logs ORDER BY timestamp, id";
+        on_db!(self.db(), |c| sqlx::query_as(SQL).fetch_all(c).await).expect("usage")
+    }
+
+    /// One person's usage.
+    pub async fn usage_of(&self, user: UserId) -> Vec<SeenUsage> {
+        const SQL: &str = "SELECT * FROM usage_logs WHERE user_id = $1 ORDER BY timestamp, id";
+        on_db!(self.db(), |c| sqlx::query_as(SQL).bind(user).fetch_all(c).await).expect("usage")
+    }
+
+    /// What a request was counted as; never twice.
+    pub async fn usage_for(&self, request: RequestId) -> Option<SeenUsage> {
+        const SQL: &str = "SELECT * FROM usage_logs WHERE request_id = $1";
+        let mut found: Vec<SeenUsage> =
+            on_db!(self.db(), |c| sqlx::query_as(SQL).bind(request).fetch_all(c).await)
+                .expect("usage");
+        assert!(found.len() < 2, "{found:?}");
+        found.pop()
+    }
+}
