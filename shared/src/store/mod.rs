@@ -100,12 +100,6 @@ impl Store {
         Arc::clone(&self.clock)
     }
 
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<()> {
-        db::on_db!(&self.db, |c| sqlx::query("SELECT 1").execute(c).await?.rows_affected());
-        Ok(())
-    }
-
     /// Ends every connection, once what runs on them is done.
     pub async fn close(&self) {
         self.db.close().await;

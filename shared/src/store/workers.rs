@@ -58,13 +58,6 @@ impl Store {
         Ok(on_db!(&self.db, |c| sqlx::query_as(SQL).fetch_all(c).await?))
     }
 
-    /// Whether any worker is known. It may have died a moment ago.
-    pub async fn has_workers(&self) -> Result<bool> {
-        const SQL: &str = "SELECT COUNT(*) FROM workers WHERE NOT draining";
-        let (count,): (i64,) = on_db!(&self.db, |c| sqlx::query_as(SQL).fetch_one(c).await?);
-        Ok(count > 0)
-    }
-
     /// Deals with what a dead worker held. Does nothing if its beat has moved on from `beat`.
     /// Gives the users who may have something to claim now, and those who have something to see.
     pub async fn bury(&self, dead: WorkerId, beat: Option<i64>) -> Result<Vec<UserId>> {

@@ -111,12 +111,12 @@ async fn the_canary_of_each_master_key_is_kept_once(db: TestDb) {
 }
 
 async fn the_database_answers(db: TestDb) {
-    db.store().ping().await.unwrap();
+    db.store().superusers().await.unwrap();
     let other = db.another_store().await;
-    other.ping().await.unwrap();
+    other.superusers().await.unwrap();
     assert_eq!(other.clock().now(), db.store().shared_clock().now());
     other.close().await;
-    let gone = other.ping().await.unwrap_err();
+    let gone = other.superusers().await.unwrap_err();
     assert!(gone.is_transient(), "{gone}");
     let ada = db.person_with_key(1).await;
     say(&db, ada, 1).await;
