@@ -19,20 +19,20 @@ use tokio::{
 
 use crate::{process::PATIENCE, stage::redis_url};
 
-/// The commands that the product uses, with the words that belong to them.
+/// The commands that the product uses, with the words that belong to them, in lower case.
 const WORDS: [&str; 12] = [
-    "AUTH",
-    "BZPOPMIN",
-    "CLIENT",
-    "HELLO",
-    "NX",
-    "PING",
-    "PUBLISH",
-    "QUIT",
-    "SELECT",
-    "SUBSCRIBE",
-    "UNSUBSCRIBE",
-    "ZADD",
+    "auth",
+    "bzpopmin",
+    "client",
+    "hello",
+    "nx",
+    "ping",
+    "publish",
+    "quit",
+    "select",
+    "subscribe",
+    "unsubscribe",
+    "zadd",
 ];
 
 /// Writes down every command that Redis gets, whoever sends it.
@@ -91,7 +91,7 @@ impl Monitor {
                     assert!(people.contains(&id), "whose id? {command:?}");
                     seen.insert(id);
                 } else if !is_name && word.parse::<f64>().is_err() {
-                    let word = word.to_ascii_uppercase();
+                    let word = word.to_ascii_lowercase();
                     assert!(WORDS.contains(&word.as_str()), "Redis was told more: {command:?}");
                 }
             }
