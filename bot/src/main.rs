@@ -1,17 +1,15 @@
 //! A bot process beside others, on Postgres and Redis.
 
-use std::{process::ExitCode, sync::Arc};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use bot::{BotEnv, lease::Pace};
-use secrecy::ExposeSecret;
 use shared::{
-    clock::{SharedClock, SystemClock},
     config::{self, BotConfig},
     lifecycle::{Interrupts, Lifecycle, Outcome},
-    process, startup,
+    process,
+    startup::{self, Ground},
     telemetry::Redactor,
-    wake,
 };
 
 fn main() -> ExitCode {
@@ -22,15 +20,11 @@ async fn serve(config: BotConfig, redactor: Redactor) -> anyhow::Result<Outcome>
     for notice in &config.notices {
         tracing::warn!("{notice}");
     }
-    let clock: SharedClock = Arc::new(SystemClock);
     let lifecycle = Lifecycle::new(config.process.shutdown_grace);
     let mut interrupts = Interrupts::from_signals().context("signals can't be received")?;
-    let vault = startup::open_vault(&config.master_keys)?;
-    let opened =
-        startup::open_store(&config.database, Arc::clone(&clock), interrupts.next()).await?;
-    let Some(store) = opened else { return Ok(Outcome::Clean) };
-    startup::check_canary(&store, &vault).await?;
-    let hints = wake::redis(config.redis.url.expose_secret(), &config.redis.prefix, clock)?;
+    let (redis, keys) = (Some(&config.redis), &config.master_keys);
+    let opened = startup::open(&config.database, redis, keys, interrupts.next()).await?;
+    let Some(Ground { store, vault, hints }) = opened else { return Ok(Outcome::Clean) };
     let env = BotEnv {
         token: config.discord_token,
         discord: config.discord,

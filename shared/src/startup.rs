@@ -1,17 +1,18 @@
 //! What every process does before it serves: wait for the database, and make sure that its master
 //! key is the right one.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use secrecy::{ExposeSecret, SecretString};
 use tokio::time::sleep;
 
 use crate::{
-    clock::SharedClock,
-    config::MasterKeyTexts,
+    clock::{SharedClock, SystemClock},
+    config::{MasterKeyTexts, RedisConfig},
     store::{Engine, Store, StoreError},
     vault::{CanaryError, MalformedMasterKey, MasterKey, MasterKeys, SealError, Vault},
+    wake::{self, BadRedisUrl, Hints},
 };
-use secrecy::ExposeSecret;
 
 /// The first wait for a database that is not there, and the longest.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
@@ -35,6 +36,9 @@ pub enum StartupError {
     /// One of the previous master keys is none.
     #[error("APP_MASTER_KEY_PREVIOUS: {0}")]
     PreviousMasterKey(MalformedMasterKey),
+    /// There is no Redis at such an address.
+    #[error(transparent)]
+    Redis(#[from] BadRedisUrl),
 }
 
 /// Not as a source: the text has it already, and a log shows an error with its sources.
@@ -44,9 +48,39 @@ impl From<CanaryError> for StartupError {
     }
 }
 
+/// What bot and worker are handed once they may serve.
+pub struct Ground {
+    /// Where they meet, upgraded and [checked](check_canary).
+    pub store: Store,
+    /// The vault of this database.
+    pub vault: Vault,
+    /// What they tell each other.
+    pub hints: Hints,
+}
+
+/// Prepares what bot and worker stand on. Without a Redis, hints stay within this process. `None`
+/// when `told_to_stop` was ready before the database was.
+pub async fn open(
+    database: &Engine,
+    redis: Option<&RedisConfig>,
+    master_keys: &MasterKeyTexts,
+    told_to_stop: impl Future<Output = ()>,
+) -> Result<Option<Ground>, StartupError> {
+    let clock: SharedClock = Arc::new(SystemClock);
+    let vault = open_vault(master_keys)?;
+    let opened = open_store(database, Arc::clone(&clock), told_to_stop).await?;
+    let Some(store) = opened else { return Ok(None) };
+    check_canary(&store, &vault).await?;
+    let hints = match redis {
+        Some(redis) => wake::redis(redis.url.expose_secret(), &redis.prefix, clock)?,
+        None => wake::memory(),
+    };
+    Ok(Some(Ground { store, vault, hints }))
+}
+
 /// Makes the vault of the keys that the settings hold.
-pub fn open_vault(texts: &MasterKeyTexts) -> Result<Vault, StartupError> {
-    let read = |text: &secrecy::SecretString| MasterKey::from_text(text.expose_secret());
+fn open_vault(texts: &MasterKeyTexts) -> Result<Vault, StartupError> {
+    let read = |text: &SecretString| MasterKey::from_text(text.expose_secret());
     let current = read(&texts.current).map_err(StartupError::MasterKey)?;
     let previous: Result<Vec<_>, _> = texts.previous.iter().map(read).collect();
     let previous = previous.map_err(StartupError::PreviousMasterKey)?;

@@ -1,20 +1,16 @@
 //! Bot and worker side by side in one process: the same two libraries that the separate binaries run,
 //! with wake-ups in memory.
 
-use std::sync::Arc;
-
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use shared::{
-    clock::{SharedClock, SystemClock},
     config::{
         DatabaseUrl, DiscordConfig, MasterKeyTexts, ProviderConfig, RedisConfig, RequestConfig,
     },
     lifecycle::{Interrupts, Lifecycle},
     secret::UserApiKey,
-    startup,
+    startup::{self, Ground},
     store::Store,
     telemetry::Redactor,
-    wake,
 };
 use worker::{WorkerEnv, WorkerSettings, providers::openrouter};
 
@@ -38,24 +34,15 @@ impl OneProcess {
         lifecycle: &Lifecycle,
         interrupts: &mut Interrupts,
     ) -> anyhow::Result<Option<Store>> {
-        let clock: SharedClock = Arc::new(SystemClock);
-        let vault = startup::open_vault(&self.master_keys)?;
-        let opened =
-            startup::open_store(&self.database, Arc::clone(&clock), interrupts.next()).await?;
-        let Some(store) = opened else { return Ok(None) };
-        startup::check_canary(&store, &vault).await?;
-        let hints = match &self.redis {
-            Some(redis) => {
-                wake::redis(redis.url.expose_secret(), &redis.prefix, Arc::clone(&clock))?
-            }
-            None => wake::memory(),
-        };
+        let (redis, keys) = (self.redis.as_ref(), &self.master_keys);
+        let opened = startup::open(&self.database, redis, keys, interrupts.next()).await?;
+        let Some(Ground { store, vault, hints }) = opened else { return Ok(None) };
         let operator_key = self.provider.operator_key.clone().map(UserApiKey::from_opened);
         worker::start(
             WorkerEnv {
                 store: store.clone(),
                 opener: vault.opener(),
-                openrouter: openrouter::connect(&self.provider, Arc::clone(&clock))?,
+                openrouter: openrouter::connect(&self.provider, store.shared_clock())?,
                 wakes: hints.wake_sender.clone(),
                 woken: hints.wake_receiver,
                 nudges: hints.nudge_sender,

@@ -1,18 +1,15 @@
 //! A worker process beside others, on Postgres and Redis.
 
-use std::{process::ExitCode, sync::Arc};
+use std::process::ExitCode;
 
 use anyhow::Context;
-use secrecy::ExposeSecret;
 use shared::{
-    clock::{SharedClock, SystemClock},
     config::{self, WorkerConfig},
     lifecycle::{Interrupts, Lifecycle, Outcome},
     process,
     secret::UserApiKey,
-    startup,
+    startup::{self, Ground},
     telemetry::Redactor,
-    wake,
 };
 use worker::{WorkerEnv, WorkerSettings, providers::openrouter};
 
@@ -24,19 +21,14 @@ async fn serve(config: WorkerConfig, redactor: Redactor) -> anyhow::Result<Outco
     for notice in &config.notices {
         tracing::warn!("{notice}");
     }
-    let clock: SharedClock = Arc::new(SystemClock);
     let lifecycle = Lifecycle::new(config.process.shutdown_grace);
     let mut interrupts = Interrupts::from_signals().context("signals can't be received")?;
-    let vault = startup::open_vault(&config.master_keys)?;
-    let opened =
-        startup::open_store(&config.database, Arc::clone(&clock), interrupts.next()).await?;
-    let Some(store) = opened else { return Ok(Outcome::Clean) };
-    startup::check_canary(&store, &vault).await?;
-    let hints =
-        wake::redis(config.redis.url.expose_secret(), &config.redis.prefix, Arc::clone(&clock))?;
+    let (redis, keys) = (Some(&config.redis), &config.master_keys);
+    let opened = startup::open(&config.database, redis, keys, interrupts.next()).await?;
+    let Some(Ground { store, vault, hints }) = opened else { return Ok(Outcome::Clean) };
     let operator_key = config.provider.operator_key.clone().map(UserApiKey::from_opened);
     let env = WorkerEnv {
-        openrouter: openrouter::connect(&config.provider, clock)?,
+        openrouter: openrouter::connect(&config.provider, store.shared_clock())?,
         opener: vault.opener(),
         wakes: hints.wake_sender,
         woken: hints.wake_receiver,
