@@ -18,6 +18,7 @@ use shared::{
 use crate::{
     app::{App, in_time},
     caller::{Caller, Trouble},
+    commands::{Context, acknowledged},
     rest::{Answer, Message, Modal, TextInput, TextStyle},
     texts::{buttons::NO_LONGER_VALID, verdicts, wallet as texts},
 };
@@ -98,8 +99,11 @@ impl FromStr for Form {
     }
 }
 
-/// Shows the form.
-pub(super) async fn open(app: &App, caller: &Caller, form: Form) {
+/// Answers a command with the form.
+pub(super) async fn open(ctx: Context<'_>, form: Form) {
+    let app = &ctx.data().app;
+    let caller = Caller::of_command(app, ctx.interaction);
+    acknowledged(ctx);
     caller.acknowledge(app, &Answer::Modal(form.modal())).await;
 }
 

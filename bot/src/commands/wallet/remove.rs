@@ -10,7 +10,7 @@ use crate::{
     app::{App, in_time},
     buttons::Press,
     caller::{Caller, Trouble},
-    commands::{Context, acknowledged, privately, providers},
+    commands::{Context, privately, providers},
     rest::{Answer, Button, ButtonStyle, Message, Row},
     texts::wallet as texts,
 };
@@ -24,14 +24,10 @@ pub(super) async fn remove(
     #[max_length = 20]
     provider: Option<String>,
 ) -> Result<(), Trouble> {
-    let app = &ctx.data().app;
-    let Ok(provider) = providers::named(provider.as_deref()) else {
-        acknowledged(ctx);
-        let caller = Caller::of_command(app, ctx.interaction);
-        caller.say_privately(app, texts::unknown_provider()).await;
-        return Ok(());
-    };
+    let named = provider.as_deref();
+    let Some(provider) = providers::meant(ctx, named).await else { return Ok(()) };
     let Some(caller) = privately(ctx).await else { return Ok(()) };
+    let app = &ctx.data().app;
     caller.answer(app, question(app, &caller, provider).await).await;
     Ok(())
 }

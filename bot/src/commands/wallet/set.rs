@@ -2,9 +2,8 @@
 
 use super::form::{Form, open};
 use crate::{
-    caller::{Caller, Trouble},
-    commands::{Context, acknowledged, providers},
-    texts::wallet as texts,
+    caller::Trouble,
+    commands::{Context, providers},
 };
 
 /// Store a key of yours, through a private form
@@ -16,12 +15,8 @@ pub(super) async fn set(
     #[max_length = 20]
     provider: Option<String>,
 ) -> Result<(), Trouble> {
-    let app = &ctx.data().app;
-    let caller = Caller::of_command(app, ctx.interaction);
-    acknowledged(ctx);
-    match providers::named(provider.as_deref()) {
-        Ok(provider) => open(app, &caller, Form::Set(provider)).await,
-        Err(_) => caller.say_privately(app, texts::unknown_provider()).await,
-    }
+    let named = provider.as_deref();
+    let Some(provider) = providers::meant(ctx, named).await else { return Ok(()) };
+    open(ctx, Form::Set(provider)).await;
     Ok(())
 }

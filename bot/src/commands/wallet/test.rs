@@ -6,7 +6,7 @@ use super::form::{Form, ask, open};
 use crate::{
     app::{App, in_time},
     caller::{Caller, Trouble},
-    commands::{Context, acknowledged, privately, providers},
+    commands::{Context, privately, providers},
     rest::Message,
     texts::wallet as texts,
 };
@@ -21,20 +21,14 @@ pub(super) async fn test(
     #[max_length = 20]
     provider: Option<String>,
 ) -> Result<(), Trouble> {
-    let app = &ctx.data().app;
-    let Ok(provider) = providers::named(provider.as_deref()) else {
-        acknowledged(ctx);
-        let caller = Caller::of_command(app, ctx.interaction);
-        caller.say_privately(app, texts::unknown_provider()).await;
-        return Ok(());
-    };
+    let named = provider.as_deref();
+    let Some(provider) = providers::meant(ctx, named).await else { return Ok(()) };
     if new == Some(true) {
-        acknowledged(ctx);
-        let caller = Caller::of_command(app, ctx.interaction);
-        open(app, &caller, Form::Test(provider)).await;
+        open(ctx, Form::Test(provider)).await;
         return Ok(());
     }
     let Some(caller) = privately(ctx).await else { return Ok(()) };
+    let app = &ctx.data().app;
     match stored(app, &caller, provider).await {
         // the answer comes with the verdict
         Ok(None) => {}
