@@ -1,0 +1,57 @@
+// Files that will go with the next message: chosen, pasted or dropped, and removable until then.
+
+import { element } from '../core/element.js';
+import { encodeFile, LARGEST_FILE, readableSize } from '../core/files.js';
+import { icon } from '../core/icons.js';
+
+const MOST = 10;
+
+export class Uploads {
+  /** The list of chips. */
+  node = element('ul', { class: 'chips', 'aria-label': 'Files to send', hidden: true });
+  #files = [];
+  #say;
+
+  constructor(say) {
+    this.#say = say;
+  }
+
+  get count() {
+    return this.#files.length;
+  }
+
+  add(files) {
+    for (const file of files) {
+      if (file.size > LARGEST_FILE) this.#say(`${file.name} is too large: at most ${readableSize(LARGEST_FILE)}.`);
+      else if (this.#files.length >= MOST) this.#say(`A message takes at most ${MOST} files.`);
+      else this.#files.push(file);
+    }
+    this.#draw();
+  }
+
+  clear() {
+    this.#files = [];
+    this.#draw();
+  }
+
+  /** All files, as they are sent. */
+  encoded() {
+    return Promise.all(this.#files.map(encodeFile));
+  }
+
+  #remove(at) {
+    this.#files.splice(at, 1);
+    this.#draw();
+    (this.node.querySelectorAll('button')[Math.min(at, this.#files.length - 1)] ?? this.node.parentElement.querySelector('textarea'))?.focus();
+  }
+
+  #draw() {
+    for (const picture of this.node.querySelectorAll('img')) URL.revokeObjectURL(picture.src);
+    this.node.hidden = this.#files.length === 0;
+    this.node.replaceChildren(...this.#files.map((file, at) => element('li', { class: 'chip' }, preview(file), element('span', { class: 'chip-name' }, file.name), element('span', { class: 'chip-size' }, readableSize(file.size)), element('button', { type: 'button', class: 'quiet icon-only', 'aria-label': `Remove ${file.name}`, click: () => this.#remove(at) }, icon('close')))));
+  }
+}
+
+function preview(file) {
+  return file.type.startsWith('image/') ? element('img', { src: URL.createObjectURL(file), alt: '' }) : icon('file');
+}

@@ -1,0 +1,54 @@
+// Looking things up in the world by their ids: people, channels, commands.
+
+export class Directory {
+  #state;
+
+  constructor(state) {
+    this.#state = state;
+  }
+
+  get world() {
+    return this.#state.world;
+  }
+
+  user(id) {
+    return this.world?.users.find((user) => user.id === id) ?? null;
+  }
+
+  userNamed(name) {
+    return this.world?.users.find((user) => user.name === name) ?? null;
+  }
+
+  /** Everybody but the bots. */
+  people() {
+    return this.world?.users.filter((user) => !user.bot) ?? [];
+  }
+
+  bot() {
+    return this.user(this.world?.bot);
+  }
+
+  botName() {
+    return this.bot()?.display_name ?? 'The application';
+  }
+
+  channel(id) {
+    return this.world?.channels.find((channel) => channel.id === id) ?? null;
+  }
+
+  /** The channels, the threads behind the channel they belong to, the direct messages last. */
+  channels() {
+    return this.world?.channels ?? [];
+  }
+
+  guild(id) {
+    return this.world?.guilds.find((guild) => guild.id === id) ?? null;
+  }
+
+  /** A channel's name as people say it. */
+  channelLabel(channel) {
+    if (!channel) return 'unknown channel';
+    if (channel.kind === 'dm') return channel.name || this.botName();
+    return channel.kind === 'thread' ? channel.name : `#${channel.name}`;
+  }
+}
