@@ -9,4 +9,5 @@
 
 pub mod discord;
 pub mod openapi;
+pub mod page;
 pub mod provider;

@@ -7,7 +7,7 @@ use shared::{
     config::{self, Mode, TroupeConfig},
     lifecycle::{Interrupts, Lifecycle, Outcome},
     process,
-    telemetry::Redactor,
+    telemetry::{LogTail, Redactor},
 };
 
 use crate::{data_dir, local, one_process::OneProcess};
@@ -15,7 +15,13 @@ use crate::{data_dir, local, one_process::OneProcess};
 /// Runs until it is told to stop.
 pub(crate) fn run(local: bool) -> ExitCode {
     process::run(
-        |env| config::for_troupe(env, local),
+        |env| {
+            let mut config = config::for_troupe(env, local)?;
+            if matches!(config.mode, Mode::Local { .. }) {
+                config.process.log.tail = Some(LogTail::default());
+            }
+            Ok(config)
+        },
         |config| (&config.process.log, config.secrets()),
         serve,
     )
@@ -41,9 +47,10 @@ async fn serve(config: TroupeConfig, redactor: Redactor) -> anyhow::Result<Outco
                 provider: config.provider,
                 redactor,
             };
-            let Some(store) = process.start(&lifecycle, &mut interrupts).await? else {
+            let Some(opened) = process.open(&lifecycle, &mut interrupts).await? else {
                 return Ok(Outcome::Clean);
             };
+            let store = opened.start(&lifecycle);
             tracing::info!("bot and worker are starting");
             let outcome = lifecycle.wait(interrupts).await;
             store.close().await;

@@ -1,6 +1,9 @@
 //! Bot and worker side by side in one process: the same two libraries that the separate binaries run,
 //! with wake-ups in memory.
 
+use std::sync::Arc;
+
+use bot::BotEnv;
 use secrecy::SecretString;
 use shared::{
     config::{
@@ -11,8 +14,13 @@ use shared::{
     startup::{self, Ground},
     store::Store,
     telemetry::Redactor,
+    vault::Vault,
+    wake::{NudgeSender, WakeReceiver, WakeSender},
 };
-use worker::{WorkerEnv, WorkerSettings, providers::openrouter};
+use worker::{
+    WorkerEnv, WorkerSettings,
+    providers::{ChatProvider, openrouter},
+};
 
 /// What bot and worker are started with.
 pub(crate) struct OneProcess {
@@ -26,45 +34,89 @@ pub(crate) struct OneProcess {
     pub(crate) redactor: Redactor,
 }
 
+/// Bot and worker, ready to be started.
+pub(crate) struct Opened {
+    /// Where they meet. It is to be closed after both.
+    pub(crate) store: Store,
+    /// What the bot is started with.
+    pub(crate) bot: BotEnv,
+    /// What a worker is started with.
+    pub(crate) worker: WorkerParts,
+    /// What tells it whom to look at.
+    pub(crate) woken: WakeReceiver,
+}
+
+/// What a worker of this process is made of, also one that takes another's place.
+pub(crate) struct WorkerParts {
+    store: Store,
+    vault: Vault,
+    openrouter: Arc<dyn ChatProvider>,
+    wakes: WakeSender,
+    nudges: NudgeSender,
+    requests: RequestConfig,
+    provider: ProviderConfig,
+    redactor: Redactor,
+}
+
 impl OneProcess {
-    /// Starts both; they end with `lifecycle`. The store is to be closed after that. `None` when the
-    /// process was interrupted before the database was there.
-    pub(crate) async fn start(
+    /// Opens what both need. `None` when the process was interrupted before the database was there.
+    pub(crate) async fn open(
         self,
         lifecycle: &Lifecycle,
         interrupts: &mut Interrupts,
-    ) -> anyhow::Result<Option<Store>> {
+    ) -> anyhow::Result<Option<Opened>> {
         let (redis, keys) = (self.redis.as_ref(), &self.master_keys);
         let opened = startup::open(&self.database, redis, keys, interrupts.next()).await?;
         let Some(Ground { store, vault, hints }) = opened else { return Ok(None) };
-        let operator_key = self.provider.operator_key.clone().map(UserApiKey::from_opened);
-        worker::start(
-            WorkerEnv {
-                store: store.clone(),
-                opener: vault.opener(),
-                openrouter: openrouter::connect(&self.provider, store.shared_clock())?,
-                wakes: hints.wake_sender.clone(),
-                woken: hints.wake_receiver,
-                nudges: hints.nudge_sender,
-                settings: WorkerSettings::new(&self.requests, self.provider.slots, operator_key),
-                redactor: self.redactor.clone(),
-            },
-            lifecycle,
-        );
-        let bot = bot::BotEnv {
+        let bot = BotEnv {
             token: self.discord_token,
             discord: self.discord,
-            requests: self.requests,
             store: store.clone(),
             sealer: vault.sealer(),
             secrets: vault.bot_secrets(),
-            wakes: hints.wake_sender,
+            wakes: hints.wake_sender.clone(),
             nudges: hints.nudge_receiver,
-            redactor: self.redactor,
+            redactor: self.redactor.clone(),
             lifecycle: lifecycle.clone(),
             pace: bot::lease::Pace::default(),
+            requests: self.requests.clone(),
         };
-        lifecycle.spawn("bot", bot::run(bot));
-        Ok(Some(store))
+        let worker = WorkerParts {
+            store: store.clone(),
+            vault,
+            openrouter: openrouter::connect(&self.provider, store.shared_clock())?,
+            wakes: hints.wake_sender,
+            nudges: hints.nudge_sender,
+            requests: self.requests,
+            provider: self.provider,
+            redactor: self.redactor,
+        };
+        Ok(Some(Opened { store, bot, worker, woken: hints.wake_receiver }))
+    }
+}
+
+impl Opened {
+    /// Starts both; they end with `lifecycle`. The store is to be closed after that.
+    pub(crate) fn start(self, lifecycle: &Lifecycle) -> Store {
+        worker::start(self.worker.env(self.woken), lifecycle);
+        lifecycle.spawn("bot", bot::run(self.bot));
+        self.store
+    }
+}
+
+impl WorkerParts {
+    /// What one worker is started with.
+    pub(crate) fn env(&self, woken: WakeReceiver) -> WorkerEnv {
+        let operator_key = self.provider.operator_key.clone().map(UserApiKey::from_opened);
+        WorkerEnv {
+            store: self.store.clone(),
+            opener: self.vault.opener(),
+            openrouter: Arc::clone(&self.openrouter),
+            wakes: self.wakes.clone(),
+            woken,
+            nudges: self.nudges.clone(),
+            settings: WorkerSettings::new(&self.requests, self.provider.slots, operator_key),
+            redactor: self.redactor.clone(),
+        }
     }
 }

@@ -9,7 +9,7 @@ use tokio::{sync::watch, time::Instant};
 
 /// Rings whenever the world or the ledger changed.
 #[derive(Debug)]
-pub(super) struct Bell(watch::Sender<u64>);
+pub(crate) struct Bell(watch::Sender<u64>);
 
 impl Default for Bell {
     fn default() -> Self {
@@ -18,12 +18,17 @@ impl Default for Bell {
 }
 
 impl Bell {
-    pub(super) fn ring(&self) {
+    /// Follows the rings, beginning with the next one.
+    pub(crate) fn listen(&self) -> watch::Receiver<u64> {
+        self.0.subscribe()
+    }
+
+    pub(crate) fn ring(&self) {
         self.0.send_modify(|rings| *rings = rings.wrapping_add(1));
     }
 
     /// Looks now and after every change, until there is something to see or the time is over.
-    pub(super) async fn wait<T>(
+    pub(crate) async fn wait<T>(
         &self,
         timeout: Duration,
         mut look: impl FnMut() -> Option<T>,
@@ -44,6 +49,6 @@ impl Bell {
 }
 
 /// Locks, also after a test's closure panicked inside: the panic is reported where it happened.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

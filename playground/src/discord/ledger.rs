@@ -136,6 +136,13 @@ impl Ledger {
         lock(&self.entries).iter().cloned().collect()
     }
 
+    /// The newest entries, the newest last.
+    #[must_use]
+    pub fn newest(&self, count: usize) -> Vec<Entry> {
+        let entries = lock(&self.entries);
+        entries.iter().skip(entries.len().saturating_sub(count)).cloned().collect()
+    }
+
     /// Every REST request with its answer, oldest first.
     #[must_use]
     pub fn exchanges(&self) -> Vec<Exchange> {

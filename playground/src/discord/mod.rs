@@ -20,7 +20,7 @@
 //! The [`world`] holds what there is; `rest` and `gateway` are the bot's two ways to it, `people` is
 //! the other one. The [`Ledger`] writes down what goes over the wire, and [`Faults`] break it.
 
-mod bell;
+pub(crate) mod bell;
 mod building;
 mod connection;
 mod faults;
@@ -40,7 +40,8 @@ pub use self::{
     ledger::{Entry, Exchange, Ledger, Traffic},
     mentions::Pings,
     options::{Options, Rate, RateLimits},
-    people::{ActError, Field, Invocation, Person, Place, Response},
+    people::{ActError, Field, File, Invocation, Person, Place, Response},
     server::LocalDiscord,
     snowflake::Snowflake,
 };
+pub(crate) use self::{server::Server, snowflake::iso};

@@ -31,25 +31,25 @@ use super::{
 };
 
 /// What all connections share.
-pub(super) struct Server {
+pub(crate) struct Server {
     world: Arc<Mutex<World>>,
-    pub(super) bell: Arc<Bell>,
-    pub(super) ledger: Ledger,
-    pub(super) faults: Faults,
+    pub(crate) bell: Arc<Bell>,
+    pub(crate) ledger: Ledger,
+    pub(crate) faults: Faults,
     pub(super) buckets: Mutex<Buckets>,
-    pub(super) stopping: CancellationToken,
+    pub(crate) stopping: CancellationToken,
 }
 
 impl Server {
     /// The world, locked. Whoever changes it rings the bell.
-    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         lock(&self.world)
     }
 }
 
 /// A running local Discord. It stops when it is dropped.
 pub struct LocalDiscord {
-    pub(super) server: Arc<Server>,
+    pub(crate) server: Arc<Server>,
     tasks: TaskTracker,
 }
 

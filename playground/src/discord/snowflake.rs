@@ -61,17 +61,39 @@ impl<'de> Deserialize<'de> for Snowflake {
     }
 }
 
+/// 2024-01-01T00:00:00Z, in milliseconds since [`DISCORD_EPOCH`].
+const BEFORE_EVERYTHING: u64 = 283_996_800_000;
+
 /// Makes ids that grow, however fast they are asked for.
-#[derive(Debug, Default)]
+///
+/// Until [`go_live`](Self::go_live) they don't depend on the time: who and what is there from the
+/// beginning has the same ids at every start, so that what a bot stored of them stays true.
+#[derive(Debug)]
 pub(crate) struct Snowflakes {
     last: u64,
+    live: bool,
+}
+
+impl Default for Snowflakes {
+    fn default() -> Self {
+        Self { last: BEFORE_EVERYTHING << 22, live: false }
+    }
 }
 
 impl Snowflakes {
     pub(super) fn next(&mut self) -> Snowflake {
-        let millis = u64::try_from(now().timestamp_millis() - DISCORD_EPOCH).unwrap_or_default();
-        self.last = (self.last + 1).max(millis << 22);
+        self.last = if self.live {
+            let millis = now().timestamp_millis() - DISCORD_EPOCH;
+            (self.last + 1).max(u64::try_from(millis).unwrap_or_default() << 22)
+        } else {
+            self.last + (1 << 22)
+        };
         Snowflake(self.last)
+    }
+
+    /// From now on ids tell the time at which they were made.
+    pub(super) fn go_live(&mut self) {
+        self.live = true;
     }
 }
 
@@ -85,7 +107,7 @@ pub(super) fn now() -> DateTime<Utc> {
 }
 
 /// A time as Discord writes it.
-pub(super) fn iso(time: DateTime<Utc>) -> String {
+pub(crate) fn iso(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string()
 }
 
@@ -96,8 +118,11 @@ mod tests {
     #[test]
     fn ids_grow_within_a_millisecond() {
         let mut ids = Snowflakes::default();
+        let first = ids.next();
+        assert_eq!(first, Snowflakes::default().next());
+        ids.go_live();
         let made: Vec<_> = (0..10_000).map(|_| ids.next()).collect();
-        assert!(made.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(first < made[0] && made.windows(2).all(|pair| pair[0] < pair[1]));
     }
 
     #[test]

@@ -1,7 +1,5 @@
-use super::{Message, Reply};
+use super::{Message, Reply, improvise::composed};
 
-/// How much of a question is repeated, in characters.
-const QUOTE: usize = 120;
 /// A chunk has so many words, about as many as real ones.
 const WORDS: usize = 3;
 
@@ -20,35 +18,6 @@ pub(super) fn tokens(text: &str) -> i64 {
     i64::try_from(text.chars().count().div_ceil(4)).unwrap_or(i64::MAX)
 }
 
-/// Tells that it is a stand-in, in whose name it speaks, and what it heard.
-fn composed(messages: &[Message]) -> String {
-    let persona = messages
-        .iter()
-        .find(|message| message.role == "system")
-        .and_then(|message| persona(&message.content))
-        .unwrap_or_else(|| "no persona in particular".to_owned());
-    let asked = messages
-        .iter()
-        .rfind(|message| message.role == "user")
-        // what a program adds for the model stands before what the person says
-        .and_then(|message| message.content.trim().lines().next_back())
-        .unwrap_or("nothing");
-    let quote: String = asked.chars().take(QUOTE).collect();
-    let more = if quote.len() < asked.len() { "…" } else { "" };
-    format!(
-        "Speaking as {persona}: I heard “{quote}{more}”. I am the stand-in model, so this is all I \
-         can say; with a real key a real model would answer here."
-    )
-}
-
-/// The name in `You are <name>, …`.
-fn persona(system: &str) -> Option<String> {
-    let (_, rest) = system.split_once("You are ")?;
-    let name = rest.split(['.', ',', ';', ':', '\n', '(']).next()?.trim();
-    let name: String = name.chars().take(60).collect();
-    (!name.is_empty()).then_some(name)
-}
-
 /// A few words each; joined again they are the text.
 fn split(text: &str) -> Vec<String> {
     let words: Vec<&str> = text.split_inclusive(' ').collect();
@@ -58,27 +27,6 @@ fn split(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn message(role: &str, content: &str) -> Message {
-        Message { role: role.to_owned(), content: content.to_owned() }
-    }
-
-    #[test]
-    fn an_answer_names_persona_and_question_and_what_it_is() {
-        let messages = [
-            message("system", "You are Lilith, a demon of few words."),
-            message("user", "first"),
-            message("assistant", "yes"),
-            message("user", "[[req:7]] How are you?"),
-        ];
-        let chunks = chunks(&Reply::Composed, &messages);
-        let text = chunks.concat();
-        assert!(chunks.len() > 3);
-        for part in ["Lilith:", "[[req:7]] How are you?", "stand-in"] {
-            assert!(text.contains(part), "{part} in {text}");
-        }
-        assert!(composed(&[]).contains("no persona"));
-    }
 
     #[test]
     fn chunks_join_to_the_text() {

@@ -25,6 +25,7 @@ mod asides;
 mod chat;
 mod door;
 mod gate;
+mod improvise;
 mod ledger;
 mod refusal;
 mod script;
@@ -38,7 +39,7 @@ pub use refusal::Refusal;
 pub use script::{Fault, Reply, Script};
 
 use door::Doors;
-use world::World;
+pub(crate) use world::World;
 
 /// How the stand-in starts.
 #[derive(Clone, Debug, Default)]
@@ -121,6 +122,10 @@ impl StandInProvider {
     /// Makes `GET /key` fail for every key, or with `None` no more.
     pub fn refuse_key_checks(&self, refusal: Option<Refusal>) {
         self.world.scripts().key_checks = refusal;
+    }
+
+    pub(crate) fn world(&self) -> Arc<World> {
+        Arc::clone(&self.world)
     }
 
     /// Who asked what.

@@ -15,7 +15,7 @@ pub(super) const COMPLETION_PRICE: i64 = 600;
 
 /// Everything that the stand-in knows.
 #[derive(Debug)]
-pub(super) struct World {
+pub(crate) struct World {
     accounts: Mutex<HashMap<String, KeyPlan>>,
     scripts: Mutex<Scripts>,
     generations: Mutex<HashMap<String, Generation>>,
@@ -25,11 +25,11 @@ pub(super) struct World {
 
 /// What is said of calls to come.
 #[derive(Debug)]
-pub(super) struct Scripts {
+pub(crate) struct Scripts {
     pub(super) next: VecDeque<Script>,
     pub(super) by_key: HashMap<String, Script>,
-    pub(super) key_checks: Option<Refusal>,
-    otherwise: Script,
+    pub(crate) key_checks: Option<Refusal>,
+    pub(crate) otherwise: Script,
 }
 
 /// The record of a call that is over.
@@ -74,7 +74,7 @@ impl World {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn scripts(&self) -> MutexGuard<'_, Scripts> {
+    pub(crate) fn scripts(&self) -> MutexGuard<'_, Scripts> {
         self.scripts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -82,7 +82,7 @@ impl World {
         self.generations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn ledger(&self) -> &Ledger {
+    pub(crate) fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 

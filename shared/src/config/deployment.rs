@@ -31,6 +31,7 @@ pub(super) fn local_mode(reader: &mut Reader<'_>, process: &ProcessConfig) -> Mo
         database: DatabaseUrl::Sqlite(process.data_dir.join(LOCAL_DATABASE_FILE)),
         master_keys: master_key_beside_data(reader, process)
             .map(|current| MasterKeyTexts { current, previous: Vec::new() }),
+        real_model: reader.mentions(&s::OPENROUTER_BASE_URL),
     }
 }
 

@@ -67,6 +67,8 @@ pub enum Mode {
         database: DatabaseUrl,
         /// From [`MASTER_KEY_FILE`]; `None`: to be made, and written there.
         master_keys: Option<MasterKeyTexts>,
+        /// Whether a real model was chosen, by `OPENROUTER_BASE_URL`, instead of the stand-in.
+        real_model: bool,
     },
     /// The real ones.
     Live {

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 
 use super::{addresses, problem::Fault, reader::Reader, settings as s, values};
-use crate::ids::DiscordUserId;
+use crate::{ids::DiscordUserId, telemetry::LogTail};
 
 /// The bot's side of Discord, without its token.
 #[derive(Clone, Debug)]
@@ -105,6 +105,8 @@ pub struct LogConfig {
     pub dir: Option<PathBuf>,
     /// What the files are called after: the process.
     pub process: &'static str,
+    /// Keeps the newest lines for the local page; no setting asks for it.
+    pub tail: Option<LogTail>,
 }
 
 /// How stdout is written.
@@ -210,13 +212,14 @@ pub(super) fn redis_prefix(reader: &mut Reader<'_>) -> String {
 pub(super) fn process(reader: &mut Reader<'_>, process: &'static str) -> ProcessConfig {
     ProcessConfig {
         data_dir: reader.value(&s::DATA_DIR, values::path),
-        port: reader.value(&s::PORT, values::number(1..=u16::MAX)),
+        port: reader.value(&s::PORT, values::number(0..=u16::MAX)),
         shutdown_grace: reader.value(&s::SHUTDOWN_GRACE, values::seconds(0..=3600)),
         log: LogConfig {
             filter: reader.value(&s::RUST_LOG, log_filter),
             format: reader.value(&s::LOG_FORMAT, log_format),
             dir: reader.optional(&s::LOG_DIR, values::path),
             process,
+            tail: None,
         },
     }
 }

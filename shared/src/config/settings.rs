@@ -294,7 +294,8 @@ pub(super) static LOG_DIR: Setting = Setting::new(
 pub(super) static PORT: Setting = Setting::defaulting(
     "PORT",
     "7380",
-    "Kept for the local page, health and metrics, on this machine only. Nothing listens there yet.",
+    "Where the local page is found, on this machine only (127.0.0.1). If the port is taken, or 0, a free
+one is used and printed.",
 );
 
 pub(super) static SHUTDOWN_GRACE: Setting = Setting::defaulting(

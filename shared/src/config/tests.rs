@@ -165,7 +165,7 @@ fn all_problems_are_told_at_once_with_examples_and_without_values() {
         ("REQUEST_DEADLINE", "1"),
         ("RUST_LOG", "hush=hush=hush"),
         ("LOG_FORMAT", "hush"),
-        ("PORT", "0"),
+        ("PORT", "70000"),
         ("SHUTDOWN_GRACE", "-1"),
     ];
     let error = for_troupe(&env(&bad), false).unwrap_err();

@@ -76,6 +76,12 @@ impl Lifecycle {
         self.hard.clone()
     }
 
+    /// How long lies between the two.
+    #[must_use]
+    pub const fn grace(&self) -> Duration {
+        self.grace
+    }
+
     /// Starts a task without which the process is of no use: if it fails or panics, all stops.
     pub fn spawn<E: fmt::Display>(
         &self,

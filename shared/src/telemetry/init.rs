@@ -92,16 +92,26 @@ pub fn init(config: &LogConfig, redactor: Redactor) -> Result<TelemetryGuard, Te
     let report = if text { lost_lines_text } else { lost_lines_json };
     let (stdout, stdout_drain) = Sink::start("log-stdout", io::stdout(), redactor.clone(), report)
         .map_err(|error| TelemetryError::Thread(error.kind()))?;
-    let (file, file_drain) = daily_file(config, redactor)?.unzip();
+    let (file, file_drain) = daily_file(config, redactor.clone())?.unzip();
+    let (tail, tail_drain) = tail(config, redactor)?.unzip();
     tracing_subscriber::registry()
         .with(cap())
         .with(filter(&config.filter)?)
         .with(if text { text_layer(stdout) } else { json_layer(stdout) })
         .with(file.map(json_layer))
+        .with(tail.map(text_layer))
         .try_init()
         .map_err(|_| TelemetryError::Twice)?;
     panic::set_hook(Box::new(log_panic));
-    Ok(TelemetryGuard { drains: [Some(stdout_drain), file_drain].into_iter().flatten().collect() })
+    let drains = [Some(stdout_drain), file_drain, tail_drain].into_iter().flatten().collect();
+    Ok(TelemetryGuard { drains })
+}
+
+fn tail(config: &LogConfig, redactor: Redactor) -> Result<Option<(Sink, Drain)>, TelemetryError> {
+    let Some(tail) = &config.tail else { return Ok(None) };
+    Sink::start("log-tail", tail.clone(), redactor, lost_lines_text)
+        .map(Some)
+        .map_err(|error| TelemetryError::Thread(error.kind()))
 }
 
 fn daily_file(

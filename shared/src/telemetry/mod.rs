@@ -16,11 +16,13 @@ pub mod lines;
 mod redact;
 mod rules;
 mod sink;
+mod tail;
 mod writer;
 
 pub use self::{
     init::{TelemetryError, TelemetryGuard, init},
     kind::Kind,
     redact::{RedactionGuard, Redactor},
+    tail::LogTail,
     writer::RedactingWriter,
 };

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::{Notify, broadcast};
 
-use super::Nudge;
+use super::{Glimpse, Nudge};
 use crate::ids::UserId;
 
 /// How many nudges a bot may be behind before it is told to sweep instead.
@@ -28,11 +28,22 @@ struct Waiting {
 struct OrderedSet {
     order: VecDeque<UserId>,
     members: HashSet<UserId>,
+    /// What came last, for [`Glimpse`].
+    newest: VecDeque<UserId>,
+    sent: u64,
 }
+
+/// How many hints a [`Glimpse`] remembers.
+const GLIMPSED: usize = 5;
 
 impl Wakes {
     pub(super) fn add(&self, user: UserId) {
         let mut users = self.0.users.lock().unwrap_or_else(PoisonError::into_inner);
+        users.sent += 1;
+        users.newest.push_back(user);
+        if users.newest.len() > GLIMPSED {
+            users.newest.pop_front();
+        }
         if users.members.insert(user) {
             users.order.push_back(user);
             self.0.changed.notify_one();
@@ -47,6 +58,11 @@ impl Wakes {
             }
             self.0.changed.notified().await;
         }
+    }
+
+    pub(super) fn glimpse(&self) -> Glimpse {
+        let users = self.0.users.lock().unwrap_or_else(PoisonError::into_inner);
+        Glimpse { newest: users.newest.iter().copied().collect(), sent: users.sent }
     }
 
     fn take(&self) -> Option<UserId> {

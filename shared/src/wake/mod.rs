@@ -61,6 +61,15 @@ pub fn redis(url: &str, prefix: &str, clock: SharedClock) -> Result<Hints, BadRe
     })
 }
 
+/// What went through the hints of one process lately: all that Redis would have held.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Glimpse {
+    /// The users of the newest wake-ups, the newest last.
+    pub newest: Vec<UserId>,
+    /// How many wake-ups there were.
+    pub sent: u64,
+}
+
 /// Tells some worker to look at a user.
 #[derive(Clone)]
 pub struct WakeSender(WakeTo);
@@ -78,6 +87,15 @@ impl WakeSender {
         match &self.0 {
             WakeTo::Memory(wakes) => wakes.add(user),
             WakeTo::Redis(line) => line.wake(user).await,
+        }
+    }
+
+    /// What went through lately; `None` where it goes through Redis.
+    #[must_use]
+    pub fn glimpse(&self) -> Option<Glimpse> {
+        match &self.0 {
+            WakeTo::Memory(wakes) => Some(wakes.glimpse()),
+            WakeTo::Redis(_) => None,
         }
     }
 
@@ -100,6 +118,16 @@ enum WakeFrom {
 }
 
 impl WakeReceiver {
+    /// Another receiver of the same hints, for a worker that takes another one's place within this
+    /// process; `None` where they go through Redis.
+    #[must_use]
+    pub fn another(&self) -> Option<Self> {
+        match &self.0 {
+            WakeFrom::Memory(wakes) => Some(Self(WakeFrom::Memory(wakes.clone()))),
+            WakeFrom::Redis(_) => None,
+        }
+    }
+
     /// The user who has waited longest, or `None` after `timeout` (then it is time to sweep).
     ///
     /// Dropped before it is ready, it may lose a hint. Better give it a short timeout.

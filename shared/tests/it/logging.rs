@@ -33,6 +33,7 @@ fn child() {
         format: if role == "text" { LogFormat::Text } else { LogFormat::Json },
         dir: std::env::var_os(DIR).map(Into::into),
         process: "child",
+        tail: None,
     };
     let redactor = Redactor::with_secrets([&SecretString::from(HELD)]);
     let guard = telemetry::init(&config, redactor.clone()).unwrap();

@@ -36,6 +36,7 @@ pub(crate) fn run() -> ExitCode {
         config.mode = Mode::Local {
             database: DatabaseUrl::Sqlite(dir.path().join(config::LOCAL_DATABASE_FILE)),
             master_keys: None,
+            real_model: false,
         };
         Ok(config)
     };
@@ -53,9 +54,10 @@ async fn play(config: TroupeConfig, redactor: Redactor) -> anyhow::Result<Outcom
     let stage = Stage::open().await?;
     let mut interrupts = Interrupts::from_signals().context("signals can't be received")?;
     let process = stage.process(config, redactor)?;
-    let Some(store) = process.start(&lifecycle, &mut interrupts).await? else {
+    let Some(opened) = process.open(&lifecycle, &mut interrupts).await? else {
         return Ok(Outcome::Clean);
     };
+    let store = opened.start(&lifecycle);
     let mut transcript = Transcript::new();
     let seen = async {
         stage.wait_for_bot().await?;

@@ -35,6 +35,7 @@ pub(super) fn begin(world: &mut World, doing: Doing) -> Result<String, ActError>
         token: token.clone(),
         kind: doing.kind,
         user: doing.user,
+        command: words(doing.kind, &doing.data),
         channel: doing.channel,
         guild,
         message: doing.message,
@@ -53,6 +54,21 @@ pub(super) fn begin(world: &mut World, doing: Doing) -> Result<String, ActError>
     };
     world.switchboard.dispatch(&event);
     Ok(token)
+}
+
+/// The words of a command, with those of its sub commands.
+fn words(kind: InteractionKind, data: &Value) -> Option<String> {
+    if kind != InteractionKind::Command {
+        return None;
+    }
+    let mut words = data["name"].as_str()?.to_owned();
+    let mut inner = &data["options"][0];
+    while matches!(inner["type"].as_u64(), Some(1 | 2)) {
+        words.push(' ');
+        words.push_str(inner["name"].as_str().unwrap_or_default());
+        inner = &inner["options"][0];
+    }
+    Some(words)
 }
 
 fn event(world: &World, interaction: &Interaction, data: &Value) -> Result<Value, ActError> {

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     place::ActError,
@@ -71,7 +71,7 @@ pub struct Field {
 }
 
 impl Invocation {
-    pub(super) fn new(server: Arc<Server>, token: String) -> Self {
+    pub(crate) fn new(server: Arc<Server>, token: String) -> Self {
         Self { server, token }
     }
 
@@ -85,6 +85,13 @@ impl Invocation {
     #[must_use]
     pub fn id(&self) -> Option<Snowflake> {
         self.server.world().interaction(&self.token).map(|interaction| interaction.id)
+    }
+
+    /// Where it was used, if it was by this person.
+    pub(crate) fn channel_of(&self, person: Snowflake) -> Option<Snowflake> {
+        let world = self.server.world();
+        let used = world.interaction(&self.token).filter(|used| used.user == person);
+        used.map(|used| used.channel)
     }
 
     /// Waits for the bot's first answer, until its HTTP request is answered in turn.
@@ -130,8 +137,14 @@ impl Invocation {
         &self,
         fields: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, ActError> {
-        let typed: Vec<(&str, &str)> = fields.into_iter().collect();
-        let token = submit::submit(&mut self.server.world(), &self.token, &typed)?;
+        let text = |(name, value): (&str, &str)| (name.to_owned(), Value::from(value));
+        self.submit(&fields.into_iter().map(text).collect())
+    }
+
+    /// Fills in a form that has more than text inputs: by custom ids a text, a list of values, or
+    /// whether a box is ticked.
+    pub fn submit(&self, filled: &Map<String, Value>) -> Result<Self, ActError> {
+        let token = submit::submit(&mut self.server.world(), &self.token, filled)?;
         self.server.bell.ring();
         Ok(Self { server: Arc::clone(&self.server), token })
     }

@@ -5,13 +5,15 @@
 
 mod interact;
 mod invocation;
+mod menus;
 mod person;
 mod place;
+mod resolved;
 mod slash;
 mod submit;
 
 pub use self::{
     invocation::{Field, Invocation, Response},
-    person::Person,
+    person::{File, Person},
     place::{ActError, Place},
 };

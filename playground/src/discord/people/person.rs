@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use super::{
     interact::{self, Doing},
@@ -25,8 +25,19 @@ pub struct Person {
     id: Snowflake,
 }
 
+/// A file that somebody gives away.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its name.
+    pub filename: String,
+    /// Its media type.
+    pub content_type: String,
+    /// What is in it.
+    pub bytes: Bytes,
+}
+
 impl Person {
-    pub(in crate::discord) fn new(server: Arc<Server>, id: Snowflake) -> Self {
+    pub(crate) fn new(server: Arc<Server>, id: Snowflake) -> Self {
         Self { server, id }
     }
 
@@ -44,11 +55,7 @@ impl Person {
 
     /// Writes a message.
     pub fn say(&self, place: impl Into<Place>, text: &str) -> Result<Snowflake, ActError> {
-        let place = place.into();
-        self.act(|world| {
-            let channel = place.find(world)?;
-            Ok(world.post(self.draft(channel, text)))
-        })
+        self.post(place, text, None, Vec::new())
     }
 
     /// Writes a message with a file.
@@ -60,14 +67,8 @@ impl Person {
         content_type: &str,
         bytes: impl Into<Bytes>,
     ) -> Result<Snowflake, ActError> {
-        let (place, bytes) = (place.into(), bytes.into());
-        self.act(|world| {
-            let channel = place.find(world)?;
-            let mut message = self.draft(channel, text);
-            message.attachments =
-                vec![world.attachment(channel, filename, Some(content_type), bytes)];
-            Ok(world.post(message))
-        })
+        let (filename, content_type) = (filename.to_owned(), content_type.to_owned());
+        self.post(place, text, None, vec![File { filename, content_type, bytes: bytes.into() }])
     }
 
     /// Answers a message.
@@ -77,18 +78,35 @@ impl Person {
         to: Snowflake,
         text: &str,
     ) -> Result<Snowflake, ActError> {
+        self.post(place, text, Some(to), Vec::new())
+    }
+
+    /// Writes a message that may answer another one and carry files.
+    pub fn post(
+        &self,
+        place: impl Into<Place>,
+        text: &str,
+        reply_to: Option<Snowflake>,
+        files: Vec<File>,
+    ) -> Result<Snowflake, ActError> {
         let place = place.into();
         self.act(|world| {
             let channel = place.find(world)?;
-            let replied = visible(world, self.id, to)?;
-            let author = match replied.author {
+            let mut message = Message::draft(channel, Author::User(self.id), text);
+            let replied = reply_to.map(|to| visible(world, self.id, to)).transpose()?;
+            let author = replied.and_then(|replied| match replied.author {
                 Author::User(id) => Some(id),
                 Author::Webhook { .. } => None,
-            };
-            let mut message = self.draft(channel, text);
-            message.kind = 19;
-            message.reply_to = Some(to);
+            });
+            if reply_to.is_some() {
+                message.kind = 19;
+                message.reply_to = reply_to;
+            }
             message.pings = Pings::of(&message.content, &Value::Null, Defaults::Everything, author);
+            let attach = |file: File| {
+                world.attachment(channel, &file.filename, Some(&file.content_type), file.bytes)
+            };
+            message.attachments = files.into_iter().map(attach).collect();
             Ok(world.post(message))
         })
     }
@@ -132,9 +150,14 @@ impl Person {
 
     /// Gives a message a reaction.
     pub fn react(&self, message: Snowflake, emoji: &str) -> Result<(), ActError> {
+        self.set_reaction(message, emoji, true)
+    }
+
+    /// Gives a message a reaction, or takes it back.
+    pub fn set_reaction(&self, message: Snowflake, emoji: &str, on: bool) -> Result<(), ActError> {
         self.act(|world| {
             visible(world, self.id, message)?;
-            world.react(message, self.id, emoji, true);
+            world.react(message, self.id, emoji, on);
             Ok(())
         })
     }
@@ -173,11 +196,24 @@ impl Person {
         option: &str,
         partial: &str,
     ) -> Result<Vec<Value>, ActError> {
+        self.autocomplete_among(place, command, option, partial.into(), Map::new()).await
+    }
+
+    /// The same, with the other options as they stand.
+    pub async fn autocomplete_among(
+        &self,
+        place: impl Into<Place>,
+        command: &str,
+        option: &str,
+        partial: Value,
+        mut others: Map<String, Value>,
+    ) -> Result<Vec<Value>, ActError> {
         let place = place.into();
+        others.insert(option.to_owned(), partial);
         let invocation = self.act(|world| {
             let channel = place.find(world)?;
             let typed =
-                Typed { options: json!({option: partial}), focused: Some(option.to_owned()) };
+                Typed { options: Value::Object(others), focused: Some(option.to_owned()) };
             let data = slash::invoke(world, channel, command, &typed)?;
             self.interact(world, channel, InteractionKind::Autocomplete, data, None)
         })?;
@@ -185,22 +221,6 @@ impl Person {
             Response::Choices(choices) => Ok(choices),
             other => Err(ActError::OtherAnswer(format!("{other:?}"))),
         }
-    }
-
-    /// Clicks what has this custom id or label on a message.
-    pub fn click(&self, message: Snowflake, what: &str) -> Result<Invocation, ActError> {
-        self.act(|world| {
-            let shown = visible(world, self.id, message)?;
-            let called = |button: &&Value| button["custom_id"] == what || button["label"] == what;
-            let button = shown.buttons().find(called).filter(|button| button["disabled"] != true);
-            let button = button.ok_or_else(|| ActError::NothingToClick(what.to_owned()))?;
-            let data = json!({
-                "component_type": button["type"], "custom_id": button["custom_id"],
-                "id": button["id"].as_u64().unwrap_or(1),
-            });
-            let channel = shown.channel;
-            self.interact(world, channel, InteractionKind::Component, data, Some(message))
-        })
     }
 
     /// The messages of a channel that this person sees, oldest first.
@@ -241,12 +261,6 @@ impl Person {
         self.server.bell.wait(timeout, look).await.ok_or(ActError::NoAnswer(timeout))
     }
 
-    fn draft(&self, channel: Snowflake, text: &str) -> Message {
-        let mut message = Message::draft(channel, Author::User(self.id), text);
-        message.pings = Pings::of(text, &Value::Null, Defaults::Everything, None);
-        message
-    }
-
     fn own(&self, world: &World, message: Snowflake) -> Result<(), ActError> {
         let message = visible(world, self.id, message)?;
         if message.author == Author::User(self.id) {
@@ -256,7 +270,20 @@ impl Person {
         }
     }
 
-    fn interact(
+    /// Uploads a file for an option or a form; its id is the value there.
+    pub fn upload(&self, place: impl Into<Place>, file: File) -> Result<Snowflake, ActError> {
+        let place = place.into();
+        self.act(|world| {
+            let channel = place.find(world)?;
+            let File { filename, content_type, bytes } = file;
+            let file = world.attachment(channel, &filename, Some(&content_type), bytes);
+            let id = file.id;
+            world.uploads.insert(id, file);
+            Ok(id)
+        })
+    }
+
+    pub(super) fn interact(
         &self,
         world: &mut World,
         channel: Snowflake,
@@ -271,14 +298,14 @@ impl Person {
         Ok(Invocation::new(Arc::clone(&self.server), token))
     }
 
-    fn act<T>(&self, act: impl FnOnce(&mut World) -> Result<T, ActError>) -> Result<T, ActError> {
+    pub(super) fn act<T>(&self, act: impl FnOnce(&mut World) -> Result<T, ActError>) -> Result<T, ActError> {
         let done = act(&mut self.server.world());
         self.server.bell.ring();
         done
     }
 }
 
-fn visible(world: &World, viewer: Snowflake, message: Snowflake) -> Result<&Message, ActError> {
+pub(super) fn visible(world: &World, viewer: Snowflake, message: Snowflake) -> Result<&Message, ActError> {
     let message_id = message;
     let message = world.message(message_id).filter(|message| message.is_visible_to(viewer));
     message.ok_or(ActError::NoSuchMessage(message_id))

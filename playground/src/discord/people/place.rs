@@ -44,6 +44,9 @@ pub enum ActError {
     /// There is no such message, or it is not this person's to change.
     #[error("there is no message {0} for this person")]
     NoSuchMessage(Snowflake),
+    /// There is no such person.
+    #[error("there is no person {0}")]
+    NoSuchPerson(Snowflake),
     /// The bot did not register such a command.
     #[error("the bot registered no command /{0}")]
     NoSuchCommand(String),

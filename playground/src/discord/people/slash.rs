@@ -1,12 +1,12 @@
 //! Typing a slash command: only what the bot registered can be typed.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::place::ActError;
+use super::{place::ActError, resolved::Resolved};
 use crate::discord::{
     form::items,
     snowflake::Snowflake,
-    world::{Command, World, member},
+    world::{Command, World},
 };
 
 /// The options as somebody typed them.
@@ -33,30 +33,21 @@ pub(super) fn invoke(
     if let Some(guild) = command.guild {
         data["guild_id"] = json!(guild);
     }
-    if !resolved.0.is_empty() {
-        data["resolved"] = Value::Object(resolved.0);
-    }
+    resolved.write_into(&mut data);
     Ok(data)
 }
 
 /// The command of this name that is offered in the channel. A server's own one comes first.
 fn find<'a>(world: &'a World, channel: Snowflake, name: &str) -> Result<&'a Command, ActError> {
-    let guild = world.channel(channel).and_then(|channel| channel.guild);
+    let place = world.channel(channel).ok_or(ActError::NoSuchPlace(channel.into()))?;
     let named =
         || world.commands().iter().filter(|command| command.kind == 1 && command.name == name);
     if named().next().is_none() {
         return Err(ActError::NoSuchCommand(name.to_owned()));
     }
-    let own = named().find(|command| guild.is_some() && command.guild == guild);
-    let offered = |command: &&Command| {
-        let fits = if guild.is_some() {
-            command.works_in_servers()
-        } else {
-            command.works_in_direct_messages()
-        };
-        command.guild.is_none() && fits
-    };
-    own.or_else(|| named().find(offered)).ok_or_else(|| ActError::NotOffered(name.to_owned()))
+    let offered = || named().filter(|command| command.is_offered_in(place));
+    let own = offered().find(|command| command.guild.is_some());
+    own.or_else(|| offered().next()).ok_or_else(|| ActError::NotOffered(name.to_owned()))
 }
 
 /// Follows the sub commands, then fills in the options.
@@ -126,15 +117,17 @@ fn check(
         Some(3) => value.is_string(),
         Some(4) => value.is_i64() || value.is_u64(),
         Some(5) => value.is_boolean(),
-        Some(6) => {
-            return resolved.user(world, value).ok_or_else(|| bad(name, "there is no such person"));
-        }
-        Some(7) => {
-            return resolved
-                .channel(world, value)
-                .ok_or_else(|| bad(name, "there is no such channel"));
-        }
         Some(10) => value.is_number(),
+        Some(kind @ (6..=9 | 11)) => {
+            let found = match kind {
+                6 => resolved.user(world, value),
+                7 => resolved.channel(world, value),
+                8 => resolved.role(world, value),
+                9 => resolved.mentionable(world, value),
+                _ => resolved.file(world, value),
+            };
+            return found.ok_or_else(|| bad(name, "there is no such thing here"));
+        }
         _ => return Err(bad(name, "the local Discord has no values of its type")),
     };
     if !fits {
@@ -163,42 +156,4 @@ fn check(
 
 fn bad(option: &str, problem: &str) -> ActError {
     ActError::BadOption { option: option.to_owned(), problem: problem.to_owned() }
-}
-
-/// The people and channels that options name, spelled out.
-#[derive(Default)]
-struct Resolved(Map<String, Value>);
-
-impl Resolved {
-    fn user(&mut self, world: &World, value: &Value) -> Option<Value> {
-        let text = value.as_str()?;
-        let user =
-            text.parse().ok().and_then(|id| world.user(id)).or_else(|| world.user_named(text))?;
-        self.add("users", user.id, user.to_json());
-        let mut member = member(user);
-        if let Some(fields) = member.as_object_mut() {
-            for key in ["user", "deaf", "mute"] {
-                fields.remove(key);
-            }
-            fields.insert("permissions".to_owned(), "0".into());
-        }
-        self.add("members", user.id, member);
-        Some(json!(user.id))
-    }
-
-    fn channel(&mut self, world: &World, value: &Value) -> Option<Value> {
-        let text = value.as_str()?;
-        let channel = text
-            .parse()
-            .ok()
-            .and_then(|id| world.channel(id))
-            .or_else(|| world.channel_named(text))?;
-        self.add("channels", channel.id, world.interaction_channel_json(channel));
-        Some(json!(channel.id))
-    }
-
-    fn add(&mut self, kind: &str, id: Snowflake, object: Value) {
-        let objects = self.0.entry(kind).or_insert_with(|| json!({}));
-        objects[id.to_string()] = object;
-    }
 }

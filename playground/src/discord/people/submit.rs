@@ -1,16 +1,21 @@
 //! Filling in a form, in both shapes that forms have.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     interact::{self, Doing},
     invocation::Field,
+    menus::chosen,
     place::ActError,
+    resolved::Resolved,
 };
 use crate::discord::{
     form::items,
     world::{Answer, InteractionKind, World},
 };
+
+/// What somebody put into a form, by custom id: a text, a list of values, or whether a box is ticked.
+pub(super) type Filled = Map<String, Value>;
 
 /// The text inputs of a form.
 pub(super) fn fields_of(modal: &Value) -> Vec<Field> {
@@ -24,7 +29,7 @@ pub(super) fn fields_of(modal: &Value) -> Vec<Field> {
 fn input_of(component: &Value) -> Option<&Value> {
     match component["type"].as_u64()? {
         1 => items(&component["components"]).first(),
-        18 => Some(&component["component"]).filter(|input| input["type"] == 4),
+        18 => Some(&component["component"]),
         _ => None,
     }
 }
@@ -35,7 +40,7 @@ fn field(component: &Value, input: &Value) -> Option<Field> {
         input[key].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(default)
     };
     Some(Field {
-        custom_id: input["custom_id"].as_str()?.to_owned(),
+        custom_id: input["custom_id"].as_str().filter(|_| input["type"] == 4)?.to_owned(),
         label: label.unwrap_or_default().to_owned(),
         required: input["required"] != false,
         min_length: length("min_length", 0),
@@ -45,29 +50,25 @@ fn field(component: &Value, input: &Value) -> Option<Field> {
 }
 
 /// Sends the form that an interaction was answered with. Returns the new interaction's token.
-pub(super) fn submit(
-    world: &mut World,
-    token: &str,
-    typed: &[(&str, &str)],
-) -> Result<String, ActError> {
+pub(super) fn submit(world: &mut World, token: &str, filled: &Filled) -> Result<String, ActError> {
     let interaction = world.interaction(token).cloned().ok_or(ActError::NoForm)?;
     let opened_by = interaction.metadata(&world.user_json(interaction.user));
     let Some(Answer::Modal(modal)) = interaction.answer.filter(|_| interaction.acknowledged) else {
         return Err(ActError::NoForm);
     };
-    let fields = fields_of(&modal);
-    if let Some((unknown, _)) =
-        typed.iter().find(|(name, _)| !fields.iter().any(|field| field.custom_id == *name))
-    {
+    let rows = items(&modal["components"]);
+    let is_input =
+        |name: &&String| rows.iter().filter_map(input_of).any(|it| it["custom_id"] == **name);
+    if let Some(unknown) = filled.keys().find(|name| !is_input(name)) {
         return Err(bad(unknown, "the form has no such field"));
     }
-    for field in &fields {
-        check(field, value_of(field, typed))?;
+    let mut resolved = Resolved::default();
+    let mut components = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        components.push(answer_row(world, at, row, filled, &mut resolved)?);
     }
-    let filled = |(at, component): (usize, &Value)| fill(at, component, &fields, typed);
-    let components: Vec<Value> =
-        items(&modal["components"]).iter().enumerate().filter_map(filled).collect();
-    let data = json!({"custom_id": modal["custom_id"], "components": components});
+    let mut data = json!({"custom_id": modal["custom_id"], "components": components});
+    resolved.write_into(&mut data);
     let doing = Doing {
         user: interaction.user,
         channel: interaction.channel,
@@ -79,25 +80,64 @@ pub(super) fn submit(
     interact::begin(world, doing)
 }
 
-/// The component as it comes back, in the shape in which it was sent.
-fn fill(at: usize, component: &Value, fields: &[Field], typed: &[(&str, &str)]) -> Option<Value> {
-    let custom_id = &input_of(component)?["custom_id"];
-    let field = fields.iter().find(|field| *custom_id == field.custom_id.as_str())?;
+/// The row as it comes back, in the shape in which it was sent.
+fn answer_row(
+    world: &World,
+    at: usize,
+    row: &Value,
+    filled: &Filled,
+    resolved: &mut Resolved,
+) -> Result<Value, ActError> {
     let (outer, inner) = (at * 2 + 1, at * 2 + 2);
-    let input =
-        json!({"type": 4, "id": inner, "custom_id": custom_id, "value": value_of(field, typed)});
-    Some(if component["type"] == 18 {
-        json!({"type": 18, "id": outer, "component": input})
+    let Some(input) = input_of(row) else { return Ok(json!({"type": row["type"], "id": outer})) };
+    let mut answer = answer_input(world, row, input, filled, resolved)?;
+    answer["type"] = input["type"].clone();
+    answer["id"] = json!(inner);
+    answer["custom_id"] = input["custom_id"].clone();
+    Ok(if row["type"] == 18 {
+        json!({"type": 18, "id": outer, "component": answer})
     } else {
-        json!({"type": 1, "id": outer, "components": [input]})
+        json!({"type": 1, "id": outer, "components": [answer]})
     })
 }
 
-fn value_of<'a>(field: &'a Field, typed: &[(&str, &'a str)]) -> &'a str {
-    typed.iter().find(|(name, _)| *name == field.custom_id).map_or(&field.value, |(_, value)| value)
+/// What was put into one input, if Discord's own client would send it.
+fn answer_input(
+    world: &World,
+    row: &Value,
+    input: &Value,
+    filled: &Filled,
+    resolved: &mut Resolved,
+) -> Result<Value, ActError> {
+    let name = input["custom_id"].as_str().unwrap_or_default();
+    let given = filled.get(name);
+    match input["type"].as_u64() {
+        Some(4) => {
+            let field = field(row, input).ok_or(ActError::NoForm)?;
+            let text = given.map_or(Some(field.value.as_str()), Value::as_str);
+            let text = text.ok_or_else(|| bad(name, "a text is wanted"))?;
+            check_text(&field, text)?;
+            Ok(json!({"value": text}))
+        }
+        Some(21) => {
+            let value = given.filter(|value| !value.is_null()).cloned();
+            let offered = |it: &Value| items(&input["options"]).iter().any(|o| o["value"] == *it);
+            match value {
+                None if input["required"] != false => Err(bad(name, "it is required")),
+                Some(value) if !offered(&value) => Err(bad(name, "that is not among the choices")),
+                value => Ok(json!({"value": value})),
+            }
+        }
+        Some(23) => Ok(json!({"value": given.and_then(Value::as_bool).unwrap_or(false)})),
+        Some(_) => {
+            let values = chosen(world, input, given.map_or(&[], |value| items(value)), resolved)?;
+            Ok(json!({"values": values}))
+        }
+        None => Err(ActError::NoForm),
+    }
 }
 
-fn check(field: &Field, value: &str) -> Result<(), ActError> {
+fn check_text(field: &Field, value: &str) -> Result<(), ActError> {
     let length = value.chars().count();
     if length == 0 {
         return if field.required { Err(bad(&field.custom_id, "it is required")) } else { Ok(()) };

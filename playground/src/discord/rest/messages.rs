@@ -137,7 +137,6 @@ pub(super) fn delete(world: &mut World, channel: Snowflake, id: Snowflake) -> Ou
 /// A file of a message, by `channel/id/filename`.
 pub(super) fn download(world: &World, path: &str) -> Outcome {
     let id = path.split('/').nth(1).and_then(|id| id.parse::<Snowflake>().ok());
-    let mut files = world.all_messages().flat_map(|message| &message.attachments);
-    let file = files.find(|file| Some(file.id) == id).ok_or(Refusal::NOT_FOUND)?;
+    let file = id.and_then(|id| world.file(id)).ok_or(Refusal::NOT_FOUND)?;
     Ok(Answer { file: Some(file.bytes.clone()), ..Answer::default() })
 }

@@ -98,6 +98,12 @@ impl World {
         Attachment { id, filename: filename.to_owned(), content_type, bytes, url }
     }
 
+    /// A file by its id: one of a message, or one that is on its way.
+    pub(crate) fn file(&self, id: Snowflake) -> Option<&Attachment> {
+        let posted = || self.messages.values().flat_map(|message| &message.attachments);
+        self.uploads.get(&id).or_else(|| posted().find(|file| file.id == id))
+    }
+
     pub(crate) fn add_webhook(&mut self, webhook: Webhook) {
         self.announce_webhooks(webhook.channel);
         self.webhooks.insert(webhook.id, webhook);
@@ -131,6 +137,7 @@ impl World {
         let id = message.id;
         self.timelines.entry(message.channel).or_default().push(id);
         self.messages.insert(id, message);
+        self.touch(id);
         self.announce_message("MESSAGE_CREATE", id);
         id
     }
@@ -146,6 +153,7 @@ impl World {
         message.pings = edit.pings;
         message.edited = Some(now());
         message.remember();
+        self.touch(id);
         self.announce_message("MESSAGE_UPDATE", id);
     }
 
@@ -154,10 +162,12 @@ impl World {
             return;
         };
         message.deleted = true;
-        if message.only_for.is_some() {
+        let (channel, guild, private) =
+            (message.channel, message.guild, message.only_for.is_some());
+        self.touch(id);
+        if private {
             return;
         }
-        let (channel, guild) = (message.channel, message.guild);
         let mut data = json!({"id": id, "channel_id": channel});
         if let Some(guild) = guild {
             data["guild_id"] = json!(guild);
@@ -227,6 +237,7 @@ impl World {
         }
         found.reactions.retain(|_, people| !people.is_empty());
         let (channel, guild) = (found.channel, found.guild);
+        self.touch(message);
         let mut data = json!({
             "user_id": user, "channel_id": channel, "message_id": message, "burst": false, "type": 0,
             "emoji": super::message::emoji_to_json(emoji),
@@ -245,6 +256,14 @@ impl World {
             Intents::DIRECT_MESSAGE_REACTIONS,
             data,
         );
+    }
+
+    /// Something happened to a message: whoever looks for news finds it.
+    fn touch(&mut self, message: Snowflake) {
+        self.revision += 1;
+        if let Some(message) = self.messages.get_mut(&message) {
+            message.touched = self.revision;
+        }
     }
 
     /// Sends what happened in a channel to whoever asked for it there.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::snowflake::Snowflake;
+use super::{super::snowflake::Snowflake, channel::Channel};
 
 /// A registered application command.
 #[derive(Clone, Debug)]
@@ -48,6 +48,16 @@ impl Command {
             name: definition["name"].as_str().unwrap_or_default().to_owned(),
             kind: definition["type"].as_u64().unwrap_or(1),
             definition,
+        }
+    }
+
+    /// Whether it is offered in a place.
+    #[must_use]
+    pub fn is_offered_in(&self, place: &Channel) -> bool {
+        match place.guild {
+            Some(guild) if self.guild.is_some() => self.guild == Some(guild),
+            Some(_) => self.works_in_servers(),
+            None => self.works_in_direct_messages(),
         }
     }
 

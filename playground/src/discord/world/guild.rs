@@ -53,7 +53,7 @@ impl Guild {
     }
 
     /// The role that everybody has; its id is the server's.
-    fn everyone(&self) -> Value {
+    pub(crate) fn everyone(&self) -> Value {
         json!({
             "id": self.id, "name": "@everyone", "color": 0,
             "colors": {"primary_color": 0, "secondary_color": null, "tertiary_color": null},

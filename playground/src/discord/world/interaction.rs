@@ -20,6 +20,8 @@ pub struct Interaction {
     pub kind: InteractionKind,
     /// Who did it.
     pub user: Snowflake,
+    /// The command's words, such as `wallet set`, if it was one.
+    pub command: Option<String>,
     /// Where.
     pub channel: Snowflake,
     /// The server of that channel.

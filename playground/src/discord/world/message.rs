@@ -59,6 +59,8 @@ pub struct Message {
     pub history: Vec<Revision>,
     /// Whether it was deleted. Deleted messages stay here, so that tests can see them.
     pub deleted: bool,
+    /// The world's revision at which something last happened to it.
+    pub(crate) touched: u64,
 }
 
 /// Who wrote a message.
@@ -131,6 +133,7 @@ impl Message {
             pings: Pings::default(),
             history: Vec::new(),
             deleted: false,
+            touched: 0,
         }
     }
 
@@ -176,9 +179,11 @@ impl Message {
         self.history.iter().any(|revision| !revision.pings.is_empty())
     }
 
-    /// The components one can click, in order.
+    /// The components one can click or choose from, in order, however deep they lie.
     pub fn buttons(&self) -> impl Iterator<Item = &Value> {
-        self.components.iter().filter_map(|row| row["components"].as_array()).flatten()
+        let mut found = Vec::new();
+        self.components.iter().for_each(|component| interactive(component, &mut found));
+        found.into_iter()
     }
 
     /// Keeps what it says now as its newest revision.
@@ -233,7 +238,7 @@ impl Message {
 }
 
 impl Attachment {
-    fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         let mut attachment = json!({
             "id": self.id, "filename": self.filename, "size": self.bytes.len(),
             "url": self.url, "proxy_url": self.url,
@@ -243,6 +248,15 @@ impl Attachment {
         }
         attachment
     }
+}
+
+/// Buttons and menus: alone, in rows, in containers, or beside a section's text.
+fn interactive<'a>(component: &'a Value, found: &mut Vec<&'a Value>) {
+    if matches!(component["type"].as_u64(), Some(2 | 3 | 5..=8)) {
+        found.push(component);
+    }
+    let inner = component["components"].as_array().into_iter().flatten();
+    inner.chain(component.get("accessory")).for_each(|inner| interactive(inner, found));
 }
 
 /// The author object of a webhook's post.

@@ -55,6 +55,10 @@ pub struct World {
     pub(crate) interactions: HashMap<String, Interaction>,
     /// Where, and by whom, typing was shown.
     pub(crate) typing: Vec<(Snowflake, Snowflake)>,
+    /// Files that are on their way into an option or a form, and on no message.
+    pub(crate) uploads: BTreeMap<Snowflake, Attachment>,
+    /// Counts what happened to messages.
+    pub(crate) revision: u64,
     pub(crate) switchboard: Switchboard,
 }
 
@@ -77,6 +81,8 @@ impl World {
             commands: Vec::new(),
             interactions: HashMap::new(),
             typing: Vec::new(),
+            uploads: BTreeMap::new(),
+            revision: 0,
             switchboard: Switchboard::default(),
         };
         let name = world.options.bot_name.clone();
@@ -91,6 +97,7 @@ impl World {
         world.add_channel(house, "backstage");
         let (owner, kind) = (world.owner, |parent, owner| ChannelKind::Thread { parent, owner });
         world.add_place("rehearsal", Some(house), kind(general, owner));
+        world.ids.go_live();
         world
     }
 
@@ -110,6 +117,17 @@ impl World {
     #[must_use]
     pub fn user_named(&self, name: &str) -> Option<&User> {
         self.users.values().find(|user| user.name == name)
+    }
+
+    /// Everybody with an account, bots included.
+    pub fn users(&self) -> impl Iterator<Item = &User> {
+        self.users.values()
+    }
+
+    /// A server by its id.
+    #[must_use]
+    pub fn guild(&self, id: Snowflake) -> Option<&Guild> {
+        self.guilds.get(&id)
     }
 
     /// All servers.
@@ -172,6 +190,12 @@ impl World {
     /// All interactions there ever were, in no order.
     pub fn interactions(&self) -> impl Iterator<Item = &Interaction> {
         self.interactions.values()
+    }
+
+    /// An interaction by its id.
+    #[must_use]
+    pub fn interaction_with(&self, id: Snowflake) -> Option<&Interaction> {
+        self.interactions.get(&format!("{INTERACTION_TOKEN}{id}"))
     }
 
     /// An interaction by its token.

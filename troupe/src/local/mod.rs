@@ -1,17 +1,23 @@
-//! The local mode: a Discord of our own, a stand-in for the model, and the real bot and worker
-//! between them. Nothing leaves the machine, and nothing has to be set.
+//! The local mode: a Discord of our own with a page in the browser, a stand-in for the model, and the
+//! real bot and worker between them. Nothing leaves the machine, and nothing has to be set.
+
+mod backstage;
+mod welcome;
+mod worker;
 
 use std::{
     fs,
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
     path::Path,
+    sync::Arc,
     time::Duration,
 };
 
 use anyhow::{Context, bail};
 use playground::{
     discord::{LocalDiscord, Options},
+    page::{Backstage, Page, PageEnv},
     provider::{KeyPlan, Script, StandInOptions, StandInProvider},
 };
 use secrecy::SecretString;
@@ -28,7 +34,7 @@ use crate::one_process::OneProcess;
 pub(crate) const TRIAL_KEY: &str = concat!("sk-or-", "v1-local-trial-key-worth-nothing-0001");
 /// What is on it: five dollars that nobody pays.
 const TRIAL_CREDIT_NANO_USD: i64 = 5_000_000_000;
-const CHUNK_EVERY: Duration = Duration::from_millis(250);
+const CHUNK_EVERY: Duration = Duration::from_millis(80);
 const START_PATIENCE: Duration = Duration::from_secs(30);
 
 /// The two servers that stand in for the world.
@@ -57,7 +63,7 @@ impl Stage {
         config: TroupeConfig,
         redactor: Redactor,
     ) -> anyhow::Result<OneProcess> {
-        let Mode::Local { database, master_keys } = config.mode else {
+        let Mode::Local { database, master_keys, real_model } = config.mode else {
             bail!("a real deployment does not go on the local stage")
         };
         let data_dir = &config.process.data_dir;
@@ -68,7 +74,9 @@ impl Stage {
         let mut discord = config.discord;
         discord.api_base = self.discord.base_url();
         let mut provider = config.provider;
-        provider.openrouter_base_url = self.provider.base_url();
+        if !real_model {
+            provider.openrouter_base_url = self.provider.base_url();
+        }
         Ok(OneProcess {
             discord_token: SecretString::from(self.discord.token()),
             discord,
@@ -102,15 +110,23 @@ pub(crate) async fn serve(
     lifecycle: Lifecycle,
     mut interrupts: Interrupts,
 ) -> anyhow::Result<Outcome> {
-    let data_dir = config.process.data_dir.clone();
+    let (data_dir, port) = (config.process.data_dir.clone(), config.process.port);
+    let log = config.process.log.tail.clone().unwrap_or_default();
+    let model = Model::of(&config);
     let stage = Stage::open().await?;
     let process = stage.process(config, redactor)?;
-    let Some(store) = process.start(&lifecycle, &mut interrupts).await? else {
+    let Some(opened) = process.open(&lifecycle, &mut interrupts).await? else {
         return Ok(Outcome::Clean);
     };
+    let store = opened.store;
+    let wakes = opened.bot.wakes.clone();
+    lifecycle.spawn("bot", bot::run(opened.bot));
+    let worker = worker::MortalWorker::start(opened.worker, opened.woken, &lifecycle);
+    let backstage = Arc::new(backstage::Curtain { store: store.clone(), wakes, log, worker });
+    let page = open_page(&stage, backstage, &model, port).await?;
     let ready = async {
         stage.wait_for_bot().await?;
-        welcome(&stage, &data_dir)?;
+        welcome::print(&stage, &page, &model, &data_dir)?;
         anyhow::Ok(())
     };
     let soft = lifecycle.soft();
@@ -119,9 +135,55 @@ pub(crate) async fn serve(
         tracing::error!(reason = format!("{error:#}"), "the local mode did not come up");
     }
     let outcome = lifecycle.wait(interrupts).await;
+    drop(page);
     store.close().await;
     stage.discord.stop().await;
     Ok(outcome)
+}
+
+/// Opens the page, on another port if somebody has the wanted one.
+async fn open_page(
+    stage: &Stage,
+    backstage: Arc<backstage::Curtain>,
+    model: &Model,
+    port: u16,
+) -> anyhow::Result<Page> {
+    let open = |port| {
+        let backstage: Arc<dyn Backstage> = Arc::clone(&backstage) as _;
+        Page::open(PageEnv {
+            discord: &stage.discord,
+            provider: matches!(model, Model::StandIn).then_some(&stage.provider),
+            backstage: Some(backstage),
+            welcome: Some(welcome::on_the_page(model)),
+            port,
+        })
+    };
+    match open(port).await {
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+            tracing::warn!(port, "PORT is taken; the page is on a free one");
+            open(0).await.context("the page finds no port")
+        }
+        opened => opened.with_context(|| format!("the page can't be opened on port {port}")),
+    }
+}
+
+/// Which model answers on the local stage.
+pub(crate) enum Model {
+    /// The stand-in.
+    StandIn,
+    /// The one at this address, which the owner chose.
+    Real(String),
+}
+
+impl Model {
+    fn of(config: &TroupeConfig) -> Self {
+        match config.mode {
+            Mode::Local { real_model: true, .. } => {
+                Self::Real(config.provider.openrouter_base_url.clone())
+            }
+            _ => Self::StandIn,
+        }
+    }
 }
 
 /// A key of this installation's own, readable by its user alone.
@@ -136,28 +198,4 @@ fn make_master_key(path: &Path) -> anyhow::Result<MasterKeyTexts> {
         );
     written.with_context(|| format!("the master key can't be written to {}", path.display()))?;
     Ok(MasterKeyTexts { current: SecretString::from(key.as_str()), previous: Vec::new() })
-}
-
-fn welcome(stage: &Stage, data_dir: &Path) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "
-Troupe runs, on a Discord of its own: nothing leaves this machine, and no account is needed.
-
-  local Discord     {discord}  (bot token: {token})
-  stand-in model    {provider}
-  data, master key  {data}
-
-  Try:  cargo run -- tour       the whole path, played and shown step by step
-        cargo run -- --help     the other commands
-  Go live: set DISCORD_TOKEN and APP_MASTER_KEY (cargo run -- keygen); see README.md.
-  Stop: Ctrl-C.
-",
-        discord = stage.discord.base_url(),
-        token = stage.discord.token(),
-        provider = stage.provider.base_url(),
-        data = data_dir.display(),
-    )?;
-    out.flush()
 }

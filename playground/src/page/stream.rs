@@ -1,0 +1,114 @@
+//! What a window is told: the world as its person sees it, and everything that changes in it.
+
+use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
+
+use axum::{
+    extract::State,
+    response::sse::{Event, KeepAlive, Sse},
+};
+use futures_util::{Stream, stream};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::{AsViewer, Problem, Shared, view};
+use crate::discord::{Snowflake, world::World};
+
+/// Changes are gathered for so long: a streamed answer changes the world several times at once.
+const GATHER: Duration = Duration::from_millis(25);
+
+/// `GET /api/stream`
+pub(super) async fn open(
+    State(shared): State<Arc<Shared>>,
+    axum::extract::Query(viewer): AsViewer,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let person = viewer.person(&shared)?;
+    // everybody can write to the bot from the beginning
+    let _opened = person.dm_channel();
+    let window = Window::new(shared, person.id());
+    let events = stream::unfold(window, |mut window| async {
+        let event = window.next().await?;
+        Some((Ok(event), window))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+}
+
+/// One window, and how much of the world it knows.
+struct Window {
+    shared: Arc<Shared>,
+    viewer: Snowflake,
+    rings: watch::Receiver<u64>,
+    /// What is to be sent next.
+    news: VecDeque<Event>,
+    world: Value,
+    revision: u64,
+    typed: usize,
+    fresh: bool,
+}
+
+impl Window {
+    fn new(shared: Arc<Shared>, viewer: Snowflake) -> Self {
+        let rings = shared.discord.bell.listen();
+        let typed = shared.discord.world().typing.len();
+        let (news, world) = (VecDeque::new(), Value::Null);
+        Self { shared, viewer, rings, news, world, revision: 0, typed, fresh: true }
+    }
+
+    /// The next thing to tell; none when the local Discord stops.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.news.pop_front() {
+                return Some(event);
+            }
+            if !std::mem::take(&mut self.fresh) {
+                tokio::select! {
+                    rung = self.rings.changed() => rung.ok()?,
+                    () = self.shared.discord.stopping.cancelled() => return None,
+                }
+                tokio::time::sleep(GATHER).await;
+            }
+            self.rings.mark_unchanged();
+            let shared = Arc::clone(&self.shared);
+            self.look(&shared.discord.world());
+        }
+    }
+
+    /// Compares the world with what the window knows of it.
+    fn look(&mut self, world: &World) {
+        let now = view::world(world, self.viewer);
+        if now != self.world {
+            self.tell("world", &now);
+            self.world = now;
+        }
+        let messages = self.changed_messages(world);
+        if !messages.is_empty() {
+            self.tell("messages", &Value::Array(messages));
+        }
+        for (channel, user) in world.typing.get(self.typed..).unwrap_or_default() {
+            let open = world.channel(*channel).is_some_and(|it| view::is_open_to(it, self.viewer));
+            if open && *user != self.viewer {
+                let name = world.user(*user).map(|user| &user.display_name);
+                self.tell(
+                    "typing",
+                    &json!({"channel": channel, "user": {"id": user, "name": name}}),
+                );
+            }
+        }
+        self.typed = world.typing.len();
+    }
+
+    fn changed_messages(&mut self, world: &World) -> Vec<Value> {
+        let known = std::mem::replace(&mut self.revision, world.revision);
+        let open = |id| world.channel(id).is_some_and(|it| view::is_open_to(it, self.viewer));
+        let mine = |only: Option<Snowflake>| only.is_none_or(|only| only == self.viewer);
+        world
+            .all_messages()
+            .filter(|it| it.touched > known && mine(it.only_for) && open(it.channel))
+            .filter(|it| known > 0 || !it.deleted)
+            .map(|message| view::message(world, self.viewer, message))
+            .collect()
+    }
+
+    fn tell(&mut self, name: &str, data: &Value) {
+        self.news.push_back(Event::default().event(name).data(data.to_string()));
+    }
+}

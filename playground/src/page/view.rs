@@ -1,0 +1,122 @@
+//! The world as one person sees it, in the words of the page's client.
+
+use serde_json::{Value, json};
+
+use crate::discord::{
+    Snowflake, iso,
+    world::{Attachment, Author, Channel, ChannelKind, Message, User, World},
+};
+
+/// How much of a message is shown over its answer, in characters.
+const EXCERPT: usize = 100;
+
+/// Everything but the messages.
+pub(super) fn world(world: &World, viewer: Snowflake) -> Value {
+    json!({
+        "viewer": world.user(viewer).map(user),
+        "users": world.users().map(user).collect::<Vec<_>>(),
+        "bot": world.bot(),
+        "owner": world.owner,
+        "online": world.sessions_online() > 0,
+        "guilds": world.guilds()
+            .map(|guild| json!({"id": guild.id, "name": guild.name})).collect::<Vec<_>>(),
+        "channels": world.channels()
+            .filter(|place| is_open_to(place, viewer)).map(channel).collect::<Vec<_>>(),
+        "commands": world.commands()
+            .iter().map(|command| command.definition.clone()).collect::<Vec<_>>(),
+    })
+}
+
+/// Whether a person sees a place: all of the servers', and their own direct messages.
+pub(super) fn is_open_to(place: &Channel, viewer: Snowflake) -> bool {
+    place.recipient().is_none_or(|person| person == viewer)
+}
+
+fn user(user: &User) -> Value {
+    json!({
+        "id": user.id, "name": user.name, "display_name": user.display_name, "bot": user.bot,
+    })
+}
+
+fn channel(channel: &Channel) -> Value {
+    let (kind, parent) = match channel.kind {
+        ChannelKind::Text => ("text", None),
+        ChannelKind::DirectMessage(_) => ("dm", None),
+        ChannelKind::Thread { parent, .. } => ("thread", Some(parent)),
+    };
+    json!({
+        "id": channel.id, "name": channel.name, "kind": kind, "guild": channel.guild,
+        "parent": parent,
+    })
+}
+
+/// A message, or that it is gone.
+pub(super) fn message(world: &World, viewer: Snowflake, message: &Message) -> Value {
+    if message.deleted {
+        return json!({"id": message.id, "channel": message.channel, "deleted": true});
+    }
+    let mut shown = json!({
+        "id": message.id, "channel": message.channel, "deleted": false,
+        "author": author(world, message), "content": message.content,
+        "written": iso(message.written), "edited": message.edited.map(iso),
+        "kind": message.kind, "flags": message.flags,
+        "ephemeral": message.is_ephemeral(), "loading": message.is_loading(),
+        "embeds": message.embeds, "components": message.components,
+        "attachments": message.attachments.iter().map(attachment).collect::<Vec<_>>(),
+        "mentions_me": message.pings.everyone || message.pings.users.contains(&viewer),
+    });
+    shown["reactions"] = message
+        .reactions
+        .iter()
+        .map(|(emoji, people)| {
+            json!({"emoji": emoji, "count": people.len(), "me": people.contains(&viewer)})
+        })
+        .collect();
+    shown["reply_to"] = message.reply_to.map_or(Value::Null, |id| excerpt(world, viewer, id));
+    shown["command"] = command(world, message);
+    shown
+}
+
+fn author(world: &World, message: &Message) -> Value {
+    match &message.author {
+        Author::User(id) => {
+            let user = world.user(*id);
+            json!({
+                "id": id, "name": user.map_or("somebody who left", |user| &user.display_name),
+                "bot": user.is_some_and(|user| user.bot), "webhook": false, "avatar": null,
+            })
+        }
+        Author::Webhook { webhook, name, avatar_url, .. } => json!({
+            "id": webhook, "name": name, "bot": true, "webhook": true, "avatar": avatar_url,
+        }),
+    }
+}
+
+fn attachment(file: &Attachment) -> Value {
+    // on this server, not on the local Discord's own
+    let path = file.url.find("/attachments/").map_or("", |at| &file.url[at..]);
+    json!({
+        "id": file.id, "filename": file.filename, "size": file.bytes.len(),
+        "content_type": file.content_type, "url": path,
+    })
+}
+
+fn excerpt(world: &World, viewer: Snowflake, id: Snowflake) -> Value {
+    let seen = world.message(id).filter(|message| message.is_visible_to(viewer));
+    let Some(message) = seen else {
+        return json!({"id": id, "author": null, "content": null});
+    };
+    let text: String = message.content.chars().take(EXCERPT).collect();
+    json!({"id": id, "author": author(world, message)["name"], "content": text})
+}
+
+/// Who used which command, over its answer.
+fn command(world: &World, message: &Message) -> Value {
+    let id = message.interaction.as_ref().and_then(|metadata| metadata["id"].as_str());
+    let used = id.and_then(|id| world.interaction_with(id.parse().ok()?));
+    let Some((used, name)) = used.and_then(|used| Some((used, used.command.as_ref()?))) else {
+        return Value::Null;
+    };
+    let user = world.user(used.user).map(|user| &user.display_name);
+    json!({"user": user, "name": name})
+}
