@@ -80,7 +80,7 @@ fn request(row: &RequestOverview) -> RequestRow {
 
 fn detail(row: &RequestOverview) -> String {
     let key = match (row.key_source, &row.last4) {
-        (KeySource::User, Some(last4)) => format!("key …{last4}"),
+        (KeySource::User, Some(last4)) => format!("key {last4}"),
         (KeySource::User, None) => "a key that was removed".to_owned(),
         (KeySource::System, _) => "the operator's key".to_owned(),
     };
@@ -97,7 +97,7 @@ fn key(row: KeyOverview) -> KeyRow {
     KeyRow {
         user: row.user_id.to_string(),
         provider: row.provider.as_str().to_owned(),
-        last4: row.last4.to_string(),
+        last4: row.last4.to_string().trim_start_matches('…').to_owned(),
         state: if row.is_active { "in use" } else { "switched off" }.to_owned(),
         iv: row.iv,
         content: row.content,

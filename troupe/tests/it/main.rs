@@ -13,10 +13,12 @@
 )]
 
 mod boundaries;
+mod browser;
 mod burst;
 mod deaths;
 mod gateway;
 mod monitor;
+mod page;
 mod play;
 mod process;
 mod providers;
