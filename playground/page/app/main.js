@@ -47,8 +47,8 @@ at('side').append(faults.panel, curtain.panel);
 setUpSide(at('side'), {
   faults: { panel: faults.panel, button: faultsToggle, onShown: () => {} },
   curtain: { panel: curtain.panel, button: curtainToggle, onShown: (shown) => curtain.setShown(shown) },
-});
-setUpDrawer({ sidebar: at('sidebar'), scrim: at('scrim'), openButton: at('drawer-open'), closeButton: at('drawer-close') });
+}, [at('top'), at('chat')]);
+setUpDrawer({ sidebar: at('sidebar'), scrim: at('scrim'), openButton: at('drawer-open'), closeButton: at('drawer-close'), behind: [at('top'), at('chat')] });
 
 const uses = new Uses({
   state,

@@ -139,14 +139,15 @@ export class Log {
     const same = before && before.continues === continues && before.focusable === focusable;
     if (same && !this.#changed.has(message.id)) return before.node;
     const node = renderMessage(message, { continues, focusable, state: this.#state, directory: this.#directory });
-    if (before) morph(before.node, node);
+    if (before) changeInPlace(before.node, node);
     const kept = before?.node ?? node;
     this.#drawn.set(message.id, { node: kept, continues, focusable });
     return kept;
   }
 
   /** Puts the nodes in order, moving as few as possible: a moved node loses the focus. */
-  #place(wanted) {
+  #place(drawn) {
+    const wanted = drawn.map((node) => this.#sameAsShown(node));
     const keep = new Set(wanted);
     const lostFocus = [...this.#content.children].some((child) => !keep.has(child) && child.contains(document.activeElement));
     for (const child of [...this.#content.children]) if (!keep.has(child)) child.remove();
@@ -156,6 +157,15 @@ export class Log {
       else this.#content.insertBefore(node, at);
     }
     if (lostFocus && this.#focusable) this.#drawn.get(this.#focusable)?.node.focus({ preventScroll: true });
+  }
+
+  /** A line or an attempt that is already there stays the same node, as messages do. */
+  #sameAsShown(node) {
+    if (node.isConnected) return node;
+    const shown = [...this.#content.children].find(({ dataset }) => dataset.key === node.dataset.key);
+    if (!shown || shown.dataset.messageId) return node;
+    morph(shown, node);
+    return shown;
   }
 
   #stick() {
@@ -199,12 +209,19 @@ export class Log {
   }
 }
 
-function lineNode({ kind, text }) {
-  return element('div', { class: `line ${kind}`, role: 'separator', 'aria-label': text }, element('span', {}, text));
+/** If what had the focus is gone (a Stop button when the answer is whole), its message gets it. */
+function changeInPlace(shown, wanted) {
+  const hadFocus = shown.contains(document.activeElement);
+  morph(shown, wanted);
+  if (hadFocus && !shown.contains(document.activeElement)) shown.focus({ preventScroll: true });
+}
+
+function lineNode({ key, kind, text }) {
+  return element('div', { dataset: { key }, class: `line ${kind}`, role: 'separator', 'aria-label': text }, element('span', {}, text));
 }
 
 function earlierNode(count) {
-  return element('p', { class: 'earlier' }, element('button', { type: 'button', class: 'link-like', dataset: { action: 'earlier' } }, `Show earlier messages (${count})`));
+  return element('p', { class: 'earlier', dataset: { key: 'earlier' } }, element('button', { type: 'button', class: 'link-like', dataset: { action: 'earlier' } }, `Show earlier messages (${count})`));
 }
 
 function beginningNode(directory, id) {
@@ -213,6 +230,6 @@ function beginningNode(directory, id) {
   const about = channel?.kind === 'dm'
     ? `Here you talk with ${label} alone.`
     : `This is where ${label} begins. Write something, or type / to see the commands.`;
-  return element('div', { class: 'beginning' }, element('h2', {}, label), element('p', {}, about));
+  return element('div', { class: 'beginning', dataset: { key: 'beginning' } }, element('h2', {}, label), element('p', {}, about));
 }
 

@@ -68,7 +68,7 @@ function aboveOf(message, directory) {
 
 function headOf({ author, written }) {
   const date = new Date(written);
-  return element('div', { class: 'message-head' }, element('button', { type: 'button', class: `author hue-text-${hueOf(author.name)}`, dataset: { action: 'author-menu' }, 'aria-haspopup': 'menu' }, author.name), author.bot ? element('span', { class: 'tag' }, 'APP') : null, element('time', { datetime: written, title: wordMoment(date / 1000, 'F') }, wordWritten(date)));
+  return element('div', { class: 'message-head' }, element('button', { type: 'button', class: `author hue-text-${hueOf(author.name)}`, dataset: { action: 'author-menu' }, 'aria-haspopup': 'menu' }, author.name), author.bot || author.webhook ? element('span', { class: 'tag' }, 'APP') : null, element('time', { datetime: written, title: wordMoment(date / 1000, 'F') }, wordWritten(date)));
 }
 
 function shortTime({ written }) {

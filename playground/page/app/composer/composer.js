@@ -149,6 +149,8 @@ export class Composer {
     const found = named ? candidates(named, this.#parts) : [];
     this.#suggestions.show(field, found, {
       label: named?.sign === '#' ? 'Channels' : 'People and personalities',
+      // A name that is there in full needs no choosing: Enter sends.
+      preselect: !found.some(({ insert }) => insert.toLowerCase() === `${named.sign}${named.typed}`.toLowerCase()),
       pick: (candidate) => this.#insert(candidate, named),
     });
   }

@@ -10,6 +10,7 @@ let open = null;
 /**
  * @typedef {object} Entry
  * @property {string} [heading] a title above the entries that follow; then nothing else counts
+ * @property {boolean} [separator] a line above the entries that follow
  * @property {string} [label]
  * @property {string} [icon]
  * @property {string} [detail]
@@ -58,7 +59,7 @@ export function closeMenu({ refocus = true } = {}) {
 function group(entries) {
   const groups = [{ heading: null, entries: [] }];
   for (const entry of entries) {
-    if (entry.heading) groups.push({ heading: entry.heading, entries: [] });
+    if (entry.heading || entry.separator) groups.push({ heading: entry.heading ?? null, entries: [] });
     else groups.at(-1).entries.push(entry);
   }
   return groups.filter((one) => one.entries.length > 0).map(({ heading, entries: inside }) => {

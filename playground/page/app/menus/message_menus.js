@@ -29,7 +29,7 @@ export class MessageMenus {
       { label: 'Copy text', icon: 'copy', choose: () => this.#copy(message.content, 'Text copied.') },
       { label: 'Copy id', icon: 'hash', choose: () => this.#copy(message.id, 'Id copied.') },
       ...this.#apps(MESSAGE_COMMAND, message.channel, (name) => this.#run({ do: 'menu', command: name, message: message.id }, message, name)),
-      { heading: 'Take away' },
+      { separator: true },
       { label: message.ephemeral ? 'Dismiss message' : 'Delete message', icon: 'trash', danger: true, choose: () => this.#try(act({ do: 'delete', message: message.id })) },
     ], { label: `Message of ${message.author.name}`, anchor, at });
   }

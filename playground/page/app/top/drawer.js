@@ -1,10 +1,11 @@
 // In a narrow window the list of channels is a drawer over the messages.
 
+import { cover } from '../core/covered.js';
 import { icon } from '../core/icons.js';
 
 const NARROW = matchMedia('(max-width: 760px)');
 
-export function setUpDrawer({ sidebar, scrim, openButton, closeButton }) {
+export function setUpDrawer({ sidebar, scrim, openButton, closeButton, behind }) {
   openButton.append(icon('menu'));
   closeButton.append(icon('close'));
   openButton.addEventListener('click', () => set(true));
@@ -23,6 +24,7 @@ export function setUpDrawer({ sidebar, scrim, openButton, closeButton }) {
     // What can't be seen must not be reached with the keyboard either.
     sidebar.inert = NARROW.matches && !open;
     scrim.hidden = !open;
+    cover('drawer', open, behind);
     openButton.setAttribute('aria-expanded', String(open));
     if (open) closeButton.focus();
     else if (wasOpen && refocus) openButton.focus();

@@ -20,7 +20,7 @@ export function showPersonSwitcher(place, { state, directory }) {
 }
 
 function draw(button, { world: { viewer, owner } }) {
-  const role = viewer.id === owner ? 'owner of the bot' : 'a person';
+  const role = viewer.id === owner ? 'owner' : 'member';
   morphChildren(button, [avatar({ name: viewer.display_name }, 'medium'), element('span', { class: 'me-text' }, element('span', { class: 'visually-hidden' }, 'You are '), element('span', { class: 'me-name' }, viewer.display_name), element('span', { class: 'me-role' }, ` ${role}`)), element('span', { class: 'me-switch' }, 'Switch'), icon('people')]);
 }
 
@@ -39,7 +39,7 @@ function openPeople(button, { world }, directory) {
       label: person.display_name, icon: 'window', face: avatar({ name: person.display_name }, 'small'), spoken: `${person.display_name}, in a second window`,
       dataset: { testid: 'person-window', person: person.name }, choose: () => window.open(pageOf(person.name), '_blank', 'noopener'),
     })),
-    { heading: 'Or' },
+    { separator: true },
     { label: 'Somebody new…', icon: 'plus', dataset: { testid: 'person-new' }, choose: () => askForName() },
   ], { label: 'Who you are', anchor: button, testid: 'people-menu' });
 }
