@@ -40,7 +40,7 @@ const curtainToggle = toggleButton({ label: 'Behind the curtain', iconName: 'cur
 const faultsToggle = toggleButton({ label: 'Faults', iconName: 'bolt', testid: 'faults-toggle', controls: 'faults-panel' });
 at('tools').append(startHere, curtainToggle, faultsToggle, themeButton());
 
-const welcome = new Welcome(at('welcome'), startHere, { directory, state });
+const welcome = new Welcome(at('welcome'), startHere, { directory, state, onCommand: (command) => composer.startCommand(command) });
 const faults = new Faults((count) => setCount(faultsToggle, count, 'switched on'));
 const curtain = new Curtain((changed) => faults.show(changed));
 at('side').append(faults.panel, curtain.panel);

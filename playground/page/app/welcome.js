@@ -13,12 +13,17 @@ export class Welcome {
   #button;
   #context;
 
-  constructor(card, button, { directory, state }) {
+  /** @param {(command: string) => void} onCommand told which of the commands in the steps was clicked */
+  constructor(card, button, { directory, state, onCommand }) {
     this.#card = card;
     this.#button = button;
     this.#context = { directory, revealed: state.revealed, key: 'welcome' };
     button.addEventListener('click', () => this.#show(card.hidden));
     button.hidden = true;
+    card.addEventListener('click', ({ target }) => {
+      const command = target.closest('[data-action="use-command"]')?.dataset.command;
+      if (command) onCommand(command);
+    });
   }
 
   async load() {

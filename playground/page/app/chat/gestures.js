@@ -42,10 +42,10 @@ function perform(used, parts) {
 }
 
 /** A choice made with the arrow keys in a closed menu isn't meant yet: Enter sends it. */
-function onChange({ target }, { state, uses }) {
+function onChange({ target }, { state, uses, announcer }) {
   if (target.dataset.action !== 'choose') return;
-  if (target.dataset.byArrow) return;
-  choose(target, state, uses);
+  if (target.dataset.byArrow) announcer.say('Press Enter to send this choice.');
+  else choose(target, state, uses);
 }
 
 function choose(select, state, uses) {

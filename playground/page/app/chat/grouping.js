@@ -1,6 +1,5 @@
 // Which lines stand between messages, and which messages belong together. Pure.
 
-import { isYounger } from '../core/ids.js';
 import { sameDay, wordDay } from '../markdown/moments.js';
 
 const TOGETHER_MS = 7 * 60 * 1000;
@@ -10,22 +9,19 @@ const TOGETHER_MS = 7 * 60 * 1000;
  * `continues` the one above it needs no name of its own.
  *
  * @param {object[]} messages the oldest first
- * @param {string | null} readUpTo the youngest message that was read when the channel was opened
- * @param {string} viewer
+ * @param {string | null} firstNew the message that the line of what is new stands above
  */
-export function rowsOf(messages, readUpTo, viewer) {
+export function rowsOf(messages, firstNew) {
   const rows = [];
   let above = null;
-  let markedNew = readUpTo === null;
   for (const message of messages) {
     const written = new Date(message.written);
     if (!above || !sameDay(new Date(above.written), written)) {
       rows.push({ key: `day-${written.toDateString()}`, kind: 'day', text: wordDay(written) });
       above = null;
     }
-    if (!markedNew && isYounger(message.id, readUpTo) && message.author.id !== viewer) {
+    if (message.id === firstNew) {
       rows.push({ key: 'new', kind: 'new', text: 'New' });
-      markedNew = true;
       above = null;
     }
     rows.push({ key: message.id, kind: 'message', message, continues: continues(above, message) });

@@ -3,8 +3,9 @@
 
 import { element } from '../core/element.js';
 import { morph } from '../core/morph.js';
-import { rowsOf } from './grouping.js';
 import { renderAttempts } from './attempts.js';
+import { rowsOf } from './grouping.js';
+import { beginningNode, earlierNode, lineNode } from './lines.js';
 import { renderMessage } from './message.js';
 
 const AT_THE_END_PX = 60;
@@ -36,8 +37,7 @@ export class Log {
 
   #listen() {
     this.#state.on('messages', ({ messages, anew }) => {
-      if (anew) this.#drawn.clear();
-      for (const { id } of messages) this.#changed.add(id);
+      for (const { id } of anew ? [...this.#drawn.keys()].map((id) => ({ id })) : messages) this.#changed.add(id);
       this.#plan();
     });
     this.#state.on('world', () => this.#redrawAll());
@@ -119,7 +119,7 @@ export class Log {
     if (!channel || !world) return;
     const all = this.#state.messagesIn(channel);
     const shown = all.slice(-this.#limit);
-    const rows = rowsOf(shown, this.#unread.readWhenOpened(channel), world.viewer.id);
+    const rows = rowsOf(shown, this.#unread.firstNew(channel));
     if (!shown.some(({ id }) => id === this.#focusable)) this.#focusable = shown.at(-1)?.id ?? null;
 
     const wanted = rows.map((row) => (row.kind === 'message' ? this.#messageNode(row) : lineNode(row)));
@@ -215,21 +215,3 @@ function changeInPlace(shown, wanted) {
   morph(shown, wanted);
   if (hadFocus && !shown.contains(document.activeElement)) shown.focus({ preventScroll: true });
 }
-
-function lineNode({ key, kind, text }) {
-  return element('div', { dataset: { key }, class: `line ${kind}`, role: 'separator', 'aria-label': text }, element('span', {}, text));
-}
-
-function earlierNode(count) {
-  return element('p', { class: 'earlier', dataset: { key: 'earlier' } }, element('button', { type: 'button', class: 'link-like', dataset: { action: 'earlier' } }, `Show earlier messages (${count})`));
-}
-
-function beginningNode(directory, id) {
-  const channel = directory.channel(id);
-  const label = directory.channelLabel(channel);
-  const about = channel?.kind === 'dm'
-    ? `Here you talk with ${label} alone.`
-    : `This is where ${label} begins. Write something, or type / to see the commands.`;
-  return element('div', { class: 'beginning', dataset: { key: 'beginning' } }, element('h2', {}, label), element('p', {}, about));
-}
-

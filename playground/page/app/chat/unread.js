@@ -9,14 +9,17 @@ const STORED = `read.${viewerName}`;
 export class Unread {
   #state;
   #readUpTo = recall(STORED);
-  #whenOpened = new Map();
+  /** Where the line of what is new stands, by channel. */
+  #firstNew = new Map();
 
   constructor(state) {
     this.#state = state;
     state.on('messages', ({ anew }) => {
       if (anew && !this.#readUpTo) this.#beginHere();
+      // What arrives while one looks on is not marked as new.
+      if (anew || document.visibilityState === 'hidden') this.#drawLine({ again: false });
     });
-    state.on('channel', () => this.#whenOpened.set(state.channel, this.#mark(state.channel)));
+    state.on('channel', () => this.#drawLine({ again: true }));
   }
 
   isUnread(channel) {
@@ -31,9 +34,9 @@ export class Unread {
     return this.#news(channel).filter((message) => message.mentions_me).length;
   }
 
-  /** The youngest message that had been read when the channel was opened; `null`: draw no line. */
-  readWhenOpened(channel) {
-    return this.#whenOpened.get(channel) ?? null;
+  /** The message that the line of what is new stands above, or `null`. */
+  firstNew(channel) {
+    return this.#firstNew.get(channel) ?? null;
   }
 
   /** Everything in the channel has been read. */
@@ -43,6 +46,12 @@ export class Unread {
     this.#readUpTo = { ...this.#readUpTo, [channel]: youngest };
     remember(STORED, this.#readUpTo);
     this.#state.changed('local');
+  }
+
+  #drawLine({ again }) {
+    const { channel } = this.#state;
+    if (!channel || (!again && this.#firstNew.get(channel))) return;
+    this.#firstNew.set(channel, this.#mark(channel) ? this.#news(channel)[0]?.id : null);
   }
 
   #mark(channel) {

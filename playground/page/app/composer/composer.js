@@ -1,30 +1,29 @@
 // Where one writes: messages, replies, edits, and the beginning of commands.
 
-import { act } from '../core/server.js';
-import { avatar } from '../chat/avatar.js';
-import { CommandForm } from './command_form.js';
-import { matchingCommands, namedCommand, typedCommands } from './commands.js';
-import { composerParts } from './composer_parts.js';
-import { candidates, decodeMentions, encodeMentions, namedAt } from './mentions.js';
+import { CommandMode } from './command_mode.js';
+import { namedCommand, typedCommands } from './commands.js';
+import { Completion } from './completion.js';
+import { composerParts, fitField } from './composer_parts.js';
+import { acceptDrops } from './drops.js';
+import { decodeMentions, encodeMentions } from './mentions.js';
+import { deliver, problemOf } from './outgoing.js';
 import { Suggestions } from './suggestions.js';
+import { TypingNotice } from './typing_notice.js';
 import { Uploads } from './uploads.js';
-
-const LONGEST = 2000;
-const COUNT_FROM = 1800;
-const TYPING_EVERY_MS = 8000;
 
 export class Composer {
   #parts;
   #nodes;
   #suggestions;
+  #completion;
   #uploads;
-  #form = null;
+  #commandMode;
+  #typing = new TypingNotice();
   /** What the next message does: `{kind: 'reply' | 'edit', message}`. */
   #about = null;
   #picked = new Map();
   #drafts = new Map();
   #channel = null;
-  #typedAt = 0;
 
   /** @param {object} parts frame, state, directory, uses, announcer, personalities() */
   constructor(parts) {
@@ -32,12 +31,26 @@ export class Composer {
     this.#uploads = new Uploads((text) => this.notice(text));
     this.#nodes = composerParts(parts.frame, this.#uploads.node);
     this.#suggestions = new Suggestions(this.#nodes.popup, parts.announcer);
+    this.#completion = new Completion(this.#nodes.field, this.#suggestions, {
+      ...parts,
+      commands: () => this.#commands(),
+      onCommand: (command) => this.#enterCommand(command),
+      onInsert: (candidate, named) => this.#insert(candidate, named),
+    });
+    this.#commandMode = new CommandMode(this.#nodes.row, this.#suggestions, {
+      ...parts,
+      onLeft: (text) => this.#write(text),
+      onRun: () => {
+        this.#nodes.field.focus();
+        this.#fit();
+        parts.onSent();
+      },
+    });
     this.#listen();
   }
 
   focus() {
-    if (this.#form) this.#form.focus();
-    else this.#nodes.field.focus();
+    if (!this.#commandMode.focus()) this.#nodes.field.focus();
   }
 
   /** Says in the composer what went wrong. */
@@ -58,7 +71,7 @@ export class Composer {
     const user = author.webhook ? null : this.#parts.directory.user(author.id);
     const name = user ? user.name : author.name;
     if (user) this.#picked.set(`@${name}`, `<@${user.id}>`);
-    this.#leaveCommand();
+    this.#commandMode.leave();
     const { field } = this.#nodes;
     const gap = field.value === '' || /\s$/.test(field.value) ? '' : ' ';
     this.#write(`${field.value}${gap}@${name} `);
@@ -100,7 +113,7 @@ export class Composer {
     const { state } = this.#parts;
     if (this.#channel) this.#drafts.set(this.#channel, this.#about?.kind === 'edit' ? '' : this.#nodes.field.value);
     this.#channel = state.channel;
-    this.#leaveCommand();
+    this.#commandMode.leave();
     this.#stopAbout();
     this.#nodes.field.value = this.#drafts.get(state.channel) ?? '';
     this.#label();
@@ -128,39 +141,11 @@ export class Composer {
     const named = this.#about ? null : namedCommand(this.#commands(), this.#nodes.field.value);
     if (named) this.#enterCommand(named);
     else this.#suggest();
-    this.#tellTyping();
-  }
-
-  #tellTyping() {
-    const { field } = this.#nodes;
-    const writes = field.value !== '' && !field.value.startsWith('/') && this.#about?.kind !== 'edit';
-    if (!writes || Date.now() - this.#typedAt < TYPING_EVERY_MS) return;
-    this.#typedAt = Date.now();
-    act({ do: 'typing', channel: this.#channel }).catch(() => {});
+    if (this.#about?.kind !== 'edit') this.#typing.typed(this.#channel, this.#nodes.field.value);
   }
 
   #suggest() {
-    const { field } = this.#nodes;
-    if (/^\/[^\n]*$/.test(field.value) && this.#about?.kind !== 'edit') {
-      this.#suggestCommands(field.value.slice(1));
-      return;
-    }
-    const named = this.#channel && namedAt(field.value, field.selectionStart);
-    const found = named ? candidates(named, this.#parts) : [];
-    this.#suggestions.show(field, found, {
-      label: named?.sign === '#' ? 'Channels' : 'People and personalities',
-      // A name that is there in full needs no choosing: Enter sends.
-      preselect: !found.some(({ insert }) => insert.toLowerCase() === `${named.sign}${named.typed}`.toLowerCase()),
-      pick: (candidate) => this.#insert(candidate, named),
-    });
-  }
-
-  #suggestCommands(query) {
-    const found = matchingCommands(this.#commands(), query);
-    this.#suggestions.show(this.#nodes.field, found.map((command) => ({
-      label: `/${command.name}`, detail: command.description, value: command, face: avatar({ name: this.#parts.directory.botName(), bot: true }, 'small'), dataset: { command: command.name },
-      note: command.options.filter((option) => option.required).map((option) => option.name).join(' '),
-    })), { label: 'Commands', testid: 'slash-menu', optionTestid: 'slash-option', pick: ({ value }) => this.#enterCommand(value) });
+    this.#completion.offer({ commands: this.#about?.kind !== 'edit' });
   }
 
   #insert({ insert, as }, { start }) {
@@ -204,25 +189,22 @@ export class Composer {
   async #send() {
     const { field } = this.#nodes;
     const content = encodeMentions(field.value.trim(), this.#picked, this.#parts.directory);
-    const tooLong = [...content].length - LONGEST;
-    if (tooLong > 0) return this.notice(`That is ${tooLong} characters too long. Shorten it, or send it in parts.`);
-    if (content === '' && this.#uploads.count === 0) return undefined;
-    return this.#deliver(content, { text: field.value, channel: this.#channel, about: this.#about });
+    const problem = problemOf(content);
+    if (problem) this.notice(problem);
+    else if (content !== '' || this.#uploads.count > 0) await this.#deliver(content, field.value);
   }
 
   /** Clears the field at once, so that one can go on writing; puts the text back if it was refused. */
-  async #deliver(content, { text, channel, about }) {
-    const body = about?.kind === 'edit'
-      ? { do: 'edit', message: about.message.id, content }
-      : { do: 'say', channel, content, reply_to: about?.message.id ?? null, files: await this.#uploads.encoded() };
+  async #deliver(content, text) {
+    const channel = this.#channel;
+    const sending = deliver({ content, channel, about: this.#about, uploads: this.#uploads });
     this.#stopAbout();
     this.#nodes.field.value = '';
     this.#suggestions.close();
     this.#fit();
-    this.#typedAt = 0;
+    this.#typing.stop();
     try {
-      await act(body);
-      if (body.files?.length > 0) this.#uploads.clear();
+      await sending;
       this.#parts.onSent();
     } catch (refused) {
       if (this.#channel === channel && this.#nodes.field.value === '') this.#nodes.field.value = text;
@@ -232,7 +214,7 @@ export class Composer {
   }
 
   #begin(about, title) {
-    this.#leaveCommand();
+    this.#commandMode.leave();
     this.#stopAbout();
     this.#about = about;
     this.#nodes.aboutText.textContent = title;
@@ -254,66 +236,12 @@ export class Composer {
   }
 
   #enterCommand(command) {
-    const { state, directory, uses } = this.#parts;
-    const channel = this.#channel;
-    this.#suggestions.close();
-    this.#leaveCommand();
     this.#stopAbout();
     this.#nodes.field.value = '';
-    this.#form = new CommandForm(command, {
-      suggestions: this.#suggestions,
-      directory,
-      channel: () => channel,
-      leave: (text = '') => {
-        this.#leaveCommand();
-        this.#write(text);
-      },
-      submit: (options) => {
-        this.#leaveCommand();
-        this.#nodes.field.focus();
-        this.#fit();
-        uses.run({ do: 'slash', channel, command: command.name, options }, { channel, name: `/${command.name}` });
-        state.changed('local');
-        this.#parts.onSent();
-      },
-    });
-    this.#nodes.row.hidden = true;
-    this.#nodes.row.before(this.#form.node);
-    this.#form.focus();
+    this.#commandMode.enter(command, this.#channel);
   }
 
-  #leaveCommand() {
-    this.#suggestions.close();
-    this.#form?.node.remove();
-    this.#form = null;
-    this.#nodes.row.hidden = false;
-  }
-
-  /** As tall as its text, up to a limit; and how much room is left, when it gets scarce. */
   #fit() {
-    const { field, counter } = this.#nodes;
-    field.style.height = 'auto';
-    field.style.height = `${Math.min(field.scrollHeight, innerHeight * 0.4)}px`;
-    const length = [...field.value].length;
-    counter.textContent = length < COUNT_FROM ? '' : String(LONGEST - length);
-    counter.classList.toggle('over', length > LONGEST);
+    fitField(this.#nodes.field, this.#nodes.counter);
   }
-}
-
-function acceptDrops(area, take) {
-  const carriesFiles = (event) => event.dataTransfer?.types.includes('Files');
-  area.addEventListener('dragover', (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    area.classList.add('dropping');
-  });
-  area.addEventListener('dragleave', (event) => {
-    if (!area.contains(event.relatedTarget)) area.classList.remove('dropping');
-  });
-  area.addEventListener('drop', (event) => {
-    area.classList.remove('dropping');
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    take(event.dataTransfer.files);
-  });
 }

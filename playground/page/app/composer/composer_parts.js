@@ -2,6 +2,10 @@
 
 import { element } from '../core/element.js';
 import { icon } from '../core/icons.js';
+import { LONGEST } from './outgoing.js';
+
+const COUNT_FROM = LONGEST - 200;
+const MOST_OF_THE_WINDOW = 0.4;
 
 /** Builds the composer into its frame. */
 export function composerParts(frame, chips) {
@@ -21,4 +25,13 @@ export function composerParts(frame, chips) {
   const notice = element('p', { class: 'notice', id: 'composer-notice', role: 'alert' });
   frame.append(popup, element('div', { class: 'composer' }, about, chips, row), notice);
   return { popup, about, aboutText, aboutClose, files, attach, field, counter, send, row, notice };
+}
+
+/** Makes the field as tall as its text, up to a limit; tells how much room is left when it gets scarce. */
+export function fitField(field, counter) {
+  field.style.height = 'auto';
+  field.style.height = `${Math.min(field.scrollHeight, innerHeight * MOST_OF_THE_WINDOW)}px`;
+  const length = [...field.value].length;
+  counter.textContent = length < COUNT_FROM ? '' : String(LONGEST - length);
+  counter.classList.toggle('over', length > LONGEST);
 }

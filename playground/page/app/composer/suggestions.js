@@ -36,7 +36,7 @@ export class Suggestions {
     if (suggestions.length === 0) return;
     const id = uniqueId('suggestions');
     const options = suggestions.map((suggestion, at) => drawOption(suggestion, `${id}-${at}`, optionTestid));
-    const list = element('ul', { id, role: 'listbox', 'aria-label': label }, options);
+    const list = element('ul', { id, role: 'listbox', tabindex: 0, 'aria-label': label }, options);
     const box = element('div', {
       class: 'suggestions', dataset: { testid },
       // The field must not lose the focus to the list.
@@ -76,6 +76,10 @@ export class Suggestions {
       this.#pick(at);
     } else if (event.key === 'Escape') {
       this.close();
+    } else if (event.key === 'Tab') {
+      // The list itself, which can be scrolled and so has to be a tab stop, is no place to go.
+      this.close();
+      return false;
     } else {
       return false;
     }

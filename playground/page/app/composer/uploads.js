@@ -1,7 +1,7 @@
 // Files that will go with the next message: chosen, pasted or dropped, and removable until then.
 
 import { element } from '../core/element.js';
-import { encodeFile, LARGEST_FILE, readableSize } from '../core/files.js';
+import { LARGEST_FILE, readableSize } from '../core/files.js';
 import { icon } from '../core/icons.js';
 
 const MOST = 10;
@@ -29,14 +29,12 @@ export class Uploads {
     this.#draw();
   }
 
-  clear() {
+  /** Hands all files over: they are on their way. */
+  take() {
+    const files = this.#files;
     this.#files = [];
     this.#draw();
-  }
-
-  /** All files, as they are sent. */
-  encoded() {
-    return Promise.all(this.#files.map(encodeFile));
+    return files;
   }
 
   #remove(at) {

@@ -4,7 +4,7 @@
 // What is handed in must carry its state in attributes, and no listeners of its own.
 
 /** What a person opened or typed belongs to them, not to the one who draws. */
-const KEPT_ATTRIBUTES = new Set(['open']);
+const KEPT_ATTRIBUTES = new Set(['open', 'data-by-arrow']);
 
 /** Makes the children of `parent` look like `wanted`. Children with a `data-key` keep their nodes. */
 export function morphChildren(parent, given) {

@@ -28,6 +28,8 @@ export function renderLine(text, context) {
 class Renderer {
   #context;
   #spoilers = 0;
+  /** The page's own headings end at the second level. */
+  #headingLevel = 2;
 
   constructor(context) {
     this.#context = context;
@@ -42,8 +44,7 @@ class Renderer {
     if (PLAIN[node.type]) return element(PLAIN[node.type], {}, this.all(node.children));
     switch (node.type) {
       case 'paragraph': return element('p', {}, this.all(node.children));
-      // The page has headings of its own above these.
-      case 'heading': return element(`h${node.level + 3}`, { class: `heading-${node.level}` }, this.all(node.children));
+      case 'heading': return this.#heading(node);
       case 'subtext': return element('p', { class: 'subtext' }, element('small', {}, this.all(node.children)));
       case 'quote': return element('blockquote', {}, this.all(node.children));
       case 'list': return this.#list(node);
@@ -56,6 +57,12 @@ class Renderer {
       case 'emoji': return element('span', { class: 'custom-emoji' }, `:${node.name}:`);
       default: return '';
     }
+  }
+
+  /** Looks as large as it was written, but skips no level in the page's outline. */
+  #heading({ level, children }) {
+    this.#headingLevel = Math.min(level + 2, this.#headingLevel + 1);
+    return element(`h${this.#headingLevel}`, { class: `heading-${level}` }, this.all(children));
   }
 
   #list(node) {

@@ -1,7 +1,7 @@
 // A menu that opens at a button, a message or the pointer, after the ARIA pattern: arrows move, a
 // letter jumps, Enter chooses, Escape goes back to where the focus came from.
 
-import { element, uniqueId } from '../core/element.js';
+import { element, hiddenText, uniqueId } from '../core/element.js';
 import { icon } from '../core/icons.js';
 
 const EDGE_PX = 8;
@@ -14,6 +14,8 @@ let open = null;
  * @property {string} [label]
  * @property {string} [icon]
  * @property {string} [detail]
+ * @property {string} [hint] more for those who can't see the icon
+ * @property {string} [spoken] what is read instead of an emoji
  * @property {boolean} [danger]
  * @property {boolean} [checked] makes the entry one of several to choose from
  * @property {object} [dataset]
@@ -32,8 +34,7 @@ export function openMenu(entries, { label, anchor, at = null, testid = 'context-
     class: `menu${row ? ' in-a-row' : ''}`, role: 'menu', 'aria-label': label, tabindex: -1, dataset: { testid },
     keydown: onKey, click: onClick, contextmenu: (event) => event.preventDefault(),
   }, group(entries.filter(Boolean)));
-  // Beside an open dialog nothing else could be used, so the menu belongs to it.
-  (anchor.closest('dialog') ?? document.body).append(menu);
+  (anchor.closest('dialog, nav, main, aside, header') ?? document.body).append(menu);
   place(menu, at ?? anchor.getBoundingClientRect());
   if (anchor.hasAttribute('aria-haspopup')) anchor.setAttribute('aria-expanded', 'true');
   open = { menu, back, anchor };
@@ -74,7 +75,7 @@ function draw(entry) {
     class: `menu-item${danger ? ' danger' : ''}`, tabindex: -1, dataset,
     role: checked === undefined ? 'menuitem' : 'menuitemradio', 'aria-checked': checked === undefined ? null : String(checked),
     'aria-label': entry.spoken,
-  }, entry.face ?? null, element('span', { class: 'menu-label' }, label), detail ? element('span', { class: 'menu-detail' }, detail) : null, entry.icon ? icon(entry.icon) : null);
+  }, entry.face ?? null, element('span', { class: 'menu-label' }, label, entry.hint ? hiddenText(`, ${entry.hint}`) : null), detail ? element('span', { class: 'menu-detail' }, detail) : null, entry.icon ? icon(entry.icon) : null);
   made.addEventListener('chosen', choose);
   return made;
 }

@@ -31,6 +31,7 @@ export class Curtain {
     const { panel, body } = panelFrame({ id: 'curtain-panel', title: 'Behind the curtain', testid: 'curtain', about: 'What happens inside while you talk. Write a message and watch.' });
     this.panel = panel;
     this.#body = element('div', { class: 'curtain-sections' });
+    this.#body.append(element('p', { class: 'empty' }, 'Nothing to see yet.'));
     body.append(this.#body);
     document.addEventListener('visibilitychange', () => this.#connect());
   }

@@ -36,7 +36,7 @@ function openPeople(button, { world }, directory) {
     })),
     { heading: 'In a second window, be' },
     ...others.map((person) => ({
-      label: person.display_name, icon: 'window', face: avatar({ name: person.display_name }, 'small'), spoken: `${person.display_name}, in a second window`,
+      label: person.display_name, icon: 'window', face: avatar({ name: person.display_name }, 'small'), hint: 'in a second window',
       dataset: { testid: 'person-window', person: person.name }, choose: () => window.open(pageOf(person.name), '_blank', 'noopener'),
     })),
     { separator: true },
