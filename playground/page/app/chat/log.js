@@ -37,7 +37,8 @@ export class Log {
 
   #listen() {
     this.#state.on('messages', ({ messages, anew }) => {
-      for (const { id } of anew ? [...this.#drawn.keys()].map((id) => ({ id })) : messages) this.#changed.add(id);
+      for (const { id } of messages) this.#changed.add(id);
+      if (anew) for (const id of this.#drawn.keys()) this.#changed.add(id);
       this.#plan();
     });
     this.#state.on('world', () => this.#redrawAll());

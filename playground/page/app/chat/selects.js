@@ -40,7 +40,7 @@ function oneOf(component, { message, state, directory }) {
   const { custom_id: customId } = component;
   const pending = state.uses.get(`${message.id} ${customId}`) === 'pending';
   const options = offers(component, directory);
-  const nothing = element('option', { value: '', disabled: true, hidden: true, selected: !options.some((option) => option.default) }, placeholderOf(component));
+  const nothing = element('option', { value: '', disabled: true, hidden: true, selected: !options.some((offer) => offer.default) }, placeholderOf(component));
   return element('select', {
     class: 'choose-one', disabled: component.disabled || pending, 'aria-label': placeholderOf(component),
     'aria-busy': pending ? 'true' : null,

@@ -70,13 +70,13 @@ function group(entries) {
 }
 
 function draw(entry) {
-  const { label, detail, danger, checked, dataset, choose } = entry;
+  const { label, detail, danger, checked, dataset } = entry;
   const made = element('div', {
     class: `menu-item${danger ? ' danger' : ''}`, tabindex: -1, dataset,
     role: checked === undefined ? 'menuitem' : 'menuitemradio', 'aria-checked': checked === undefined ? null : String(checked),
     'aria-label': entry.spoken,
   }, entry.face ?? null, element('span', { class: 'menu-label' }, label, entry.hint ? hiddenText(`, ${entry.hint}`) : null), detail ? element('span', { class: 'menu-detail' }, detail) : null, entry.icon ? icon(entry.icon) : null);
-  made.addEventListener('chosen', choose);
+  made.addEventListener('chosen', entry.choose);
   return made;
 }
 

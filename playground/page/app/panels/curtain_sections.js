@@ -3,6 +3,11 @@
 import { hueOf } from '../chat/avatar.js';
 import { element } from '../core/element.js';
 
+const TONES = [
+  ['good', /^(done|answered|completed|active)$/],
+  ['bad', /^(failed|aborted|interrupted|expired|refused.*)$/],
+  ['busy', /^(gathering|queued|claimed|calling|started|first byte)$/],
+];
 const DONE = /^(done|answered|failed|cancelled|expired|interrupted)$/;
 
 /** Requests as timelines, with the time between the steps. */
@@ -74,9 +79,8 @@ function personChip(user, whole = false) {
 }
 
 function state(name) {
-  const tone = { done: 'good', answered: 'good', completed: 'good', active: 'good', failed: 'bad', aborted: 'bad', interrupted: 'bad', expired: 'bad' }[name];
-  const refused = String(name).startsWith('refused') ? 'bad' : 'busy';
-  return element('span', { class: `state ${tone ?? refused}` }, name);
+  const tone = TONES.find(([, names]) => names.test(name))?.[0] ?? 'plain';
+  return element('span', { class: `state ${tone}` }, name);
 }
 
 function nothing(text) {
