@@ -41,5 +41,5 @@ function draw({ id, name, failed }, directory) {
   const note = failed
     ? element('p', { class: 'ephemeral-note' }, 'Only you can see this', ' · ', element('button', { type: 'button', class: 'link-like', dataset: { action: 'forget', attempt: id } }, 'Dismiss message'))
     : null;
-  return element('div', { class: 'message attempt has-above', dataset: { key: id, attempt: id, testid: 'attempt' } }, element('p', { class: 'above' }, element('span', { class: 'above-hook' }), 'You used ', element('span', { class: 'command-name' }, name)), avatar({ name: bot }), element('div', { class: 'message-main' }, element('div', { class: 'message-head' }, element('strong', { class: 'author' }, bot), element('span', { class: 'tag' }, 'APP')), said, note));
+  return element('div', { class: 'message attempt has-above', dataset: { key: id, attempt: id, testid: 'attempt' } }, element('p', { class: 'above' }, element('span', { class: 'above-hook' }), 'You used', element('span', { class: 'command-name' }, name)), avatar({ name: bot }), element('div', { class: 'message-main' }, element('div', { class: 'message-head' }, element('strong', { class: 'author' }, bot), element('span', { class: 'tag' }, 'APP')), said, note));
 }

@@ -55,7 +55,7 @@ function labelOf(message) {
 /** What the message answers: another message, or a command. */
 function aboveOf(message, directory) {
   if (message.command) {
-    return element('p', { class: 'above' }, element('span', { class: 'above-hook' }), avatar({ name: message.command.user }, 'tiny'), element('span', { class: `hue-text-${hueOf(message.command.user)}` }, message.command.user), ' used ', element('span', { class: 'command-name' }, `/${message.command.name}`));
+    return element('p', { class: 'above' }, element('span', { class: 'above-hook' }), avatar({ name: message.command.user }, 'tiny'), element('span', { class: `hue-text-${hueOf(message.command.user)}` }, message.command.user), 'used', element('span', { class: 'command-name' }, `/${message.command.name}`));
   }
   if (message.kind !== 19 && !message.reply_to) return null;
   const target = message.reply_to;

@@ -22,10 +22,10 @@ export function candidates({ sign, typed }, { state, directory, personalities })
   }
   const voices = personalities()
     .filter((name) => fits(name))
-    .map((name) => ({ label: name, detail: 'personality', insert: `@${name}`, as: null, face: avatar({ name }, 'tiny') }));
+    .map((name) => ({ label: name, detail: 'personality', insert: `@${name}`, as: null, face: avatar({ name }, 'small') }));
   const users = state.world.users
     .filter((user) => fits(user.name, user.display_name))
-    .map((user) => ({ label: user.display_name, detail: user.name, insert: `@${user.name}`, as: `<@${user.id}>`, face: avatar({ name: user.display_name }, 'tiny') }));
+    .map((user) => ({ label: user.display_name, detail: user.name, insert: `@${user.name}`, as: `<@${user.id}>`, face: avatar({ name: user.display_name }, 'small') }));
   return [...voices, ...users].slice(0, 12);
 }
 
