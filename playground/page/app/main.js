@@ -35,35 +35,79 @@ const directory = new Directory(state);
 const unread = new Unread(state);
 const announcer = new Announcer(at('announcer'), state);
 
-const startHere = toggleButton({ label: 'Start here', iconName: 'compass', testid: 'welcome-toggle', controls: 'welcome' });
-const curtainToggle = toggleButton({ label: 'Behind the curtain', iconName: 'curtain', testid: 'curtain-toggle', controls: 'curtain-panel' });
-const faultsToggle = toggleButton({ label: 'Faults', iconName: 'bolt', testid: 'faults-toggle', controls: 'faults-panel' });
+const startHere = toggleButton({
+  label: 'Start here',
+  iconName: 'compass',
+  testid: 'welcome-toggle',
+  controls: 'welcome',
+});
+const curtainToggle = toggleButton({
+  label: 'Behind the curtain',
+  iconName: 'curtain',
+  testid: 'curtain-toggle',
+  controls: 'curtain-panel',
+});
+const faultsToggle = toggleButton({
+  label: 'Faults',
+  iconName: 'bolt',
+  testid: 'faults-toggle',
+  controls: 'faults-panel',
+});
 at('tools').append(startHere, curtainToggle, faultsToggle, themeButton());
 
-const welcome = new Welcome(at('welcome'), startHere, { directory, state, onCommand: (command) => composer.startCommand(command) });
+const welcome = new Welcome(at('welcome'), startHere, {
+  directory,
+  state,
+  onCommand: (command) => composer.startCommand(command),
+});
 const faults = new Faults((count) => setCount(faultsToggle, count, 'switched on'));
 const curtain = new Curtain((changed) => faults.show(changed));
 at('side').append(faults.panel, curtain.panel);
-setUpSide(at('side'), {
-  faults: { panel: faults.panel, button: faultsToggle, onShown: () => {} },
-  curtain: { panel: curtain.panel, button: curtainToggle, onShown: (shown) => curtain.setShown(shown) },
-}, [at('top'), at('chat')]);
-setUpDrawer({ sidebar: at('sidebar'), scrim: at('scrim'), openButton: at('drawer-open'), closeButton: at('drawer-close'), behind: [at('top'), at('chat')] });
+setUpSide(
+  at('side'),
+  {
+    faults: { panel: faults.panel, button: faultsToggle, onShown: () => {} },
+    curtain: { panel: curtain.panel, button: curtainToggle, onShown: (shown) => curtain.setShown(shown) },
+  },
+  [at('top'), at('chat')],
+);
+setUpDrawer({
+  sidebar: at('sidebar'),
+  scrim: at('scrim'),
+  openButton: at('drawer-open'),
+  closeButton: at('drawer-close'),
+  behind: [at('top'), at('chat')],
+});
 
 const uses = new Uses({
   state,
   announcer,
-  openModal: (reply) => openModal(reply, {
-    state, directory, onReply: (next) => uses.follow(next), refocus: () => composer.focus(),
-  }),
+  openModal: (reply) =>
+    openModal(reply, {
+      state,
+      directory,
+      onReply: (next) => uses.follow(next),
+      refocus: () => composer.focus(),
+    }),
 });
 const log = new Log({ list: at('log'), toNewest: at('to-newest'), state, directory, unread });
 const composer = new Composer({
-  frame: at('composer-frame'), state, directory, uses, announcer,
+  frame: at('composer-frame'),
+  state,
+  directory,
+  uses,
+  announcer,
   personalities: () => personalitiesSeen(state, [welcome.facts?.personality].filter(Boolean)),
   onSent: () => log.toEnd(),
 });
-const menus = new MessageMenus({ state, directory, uses, composer, announcer, notice: (text) => composer.notice(text) });
+const menus = new MessageMenus({
+  state,
+  directory,
+  uses,
+  composer,
+  announcer,
+  notice: (text) => composer.notice(text),
+});
 listenToGestures(at('log'), { state, log, uses, composer, menus, announcer });
 
 showChannels(at('channels'), { state, directory, unread });

@@ -48,15 +48,41 @@ export class Welcome {
 
   #draw() {
     const { trial_key: key, model, steps } = this.facts;
-    const close = element('button', { type: 'button', class: 'quiet icon-only welcome-close', 'aria-label': 'Close “Start here”', click: () => this.#show(false) }, icon('close'));
-    this.#card.replaceChildren(close, element('h2', { id: 'welcome-title', tabindex: -1 }, 'Start here'), element('ol', { class: 'steps' }, steps.map((step, at) => element('li', {}, renderLine(step, { ...this.#context, key: `welcome.${at}` })))), key ? keyLine(key) : '', model ? element('p', { class: 'welcome-model' }, renderLine(model, this.#context)) : '');
+    const close = element(
+      'button',
+      {
+        type: 'button',
+        class: 'quiet icon-only welcome-close',
+        'aria-label': 'Close “Start here”',
+        click: () => this.#show(false),
+      },
+      icon('close'),
+    );
+    this.#card.replaceChildren(
+      close,
+      element('h2', { id: 'welcome-title', tabindex: -1 }, 'Start here'),
+      element(
+        'ol',
+        { class: 'steps' },
+        steps.map((step, at) =>
+          element('li', {}, renderLine(step, { ...this.#context, key: `welcome.${at}` })),
+        ),
+      ),
+      key ? keyLine(key) : '',
+      model ? element('p', { class: 'welcome-model' }, renderLine(model, this.#context)) : '',
+    );
   }
 }
 
 function keyLine(key) {
   const shown = element('code', { class: 'trial-key', tabindex: 0 }, key);
   const said = element('span', { role: 'status' });
-  const copy = element('button', { type: 'button', class: 'component-button primary', click: onCopy }, icon('copy'), 'Copy');
+  const copy = element(
+    'button',
+    { type: 'button', class: 'component-button primary', click: onCopy },
+    icon('copy'),
+    'Copy',
+  );
 
   async function onCopy() {
     try {

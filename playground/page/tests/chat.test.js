@@ -12,17 +12,28 @@ let minute = 0;
 function message(author, more = {}) {
   minute += 1;
   return {
-    id: String(1000 + minute), author: { id: author, name: author }, written: new Date(2026, 10, 20, 12, minute).toISOString(),
-    kind: 0, ephemeral: false, reply_to: null, command: null, ...more,
+    id: String(1000 + minute),
+    author: { id: author, name: author },
+    written: new Date(2026, 10, 20, 12, minute).toISOString(),
+    kind: 0,
+    ephemeral: false,
+    reply_to: null,
+    command: null,
+    ...more,
   };
 }
 
 function brief(rows) {
-  return rows.map((row) => (row.kind === 'message' ? `${row.continues ? '+' : ''}${row.message.author.name}` : row.kind));
+  return rows.map((row) =>
+    row.kind === 'message' ? `${row.continues ? '+' : ''}${row.message.author.name}` : row.kind,
+  );
 }
 
 test('messages of one author in a row belong together', () => {
-  const rows = rowsOf([message('a'), message('a'), message('b'), message('a'), message('a', { kind: 19 })], null);
+  const rows = rowsOf(
+    [message('a'), message('a'), message('b'), message('a'), message('a', { kind: 19 })],
+    null,
+  );
   assert.deepEqual(brief(rows), ['day', 'a', '+a', 'b', 'a', 'a']);
 });
 
@@ -37,7 +48,15 @@ test('days, long pauses and what is new part them', () => {
   const later = { ...message('a'), written: new Date(2026, 10, 20, 14).toISOString() };
   const next = { ...message('a'), written: new Date(2026, 10, 21, 9).toISOString() };
   const fresh = { ...message('a'), written: new Date(2026, 10, 21, 9, 1).toISOString() };
-  assert.deepEqual(brief(rowsOf([first, later, next, fresh], fresh.id)), ['day', 'a', 'a', 'day', 'a', 'new', 'a']);
+  assert.deepEqual(brief(rowsOf([first, later, next, fresh], fresh.id)), [
+    'day',
+    'a',
+    'a',
+    'day',
+    'a',
+    'new',
+    'a',
+  ]);
 });
 
 test('ids are ordered by age', () => {

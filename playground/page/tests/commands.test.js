@@ -3,16 +3,29 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { isOffered, matchingCommands, namedCommand, orderedOptions, typedCommands } from '../app/composer/commands.js';
+import {
+  isOffered,
+  matchingCommands,
+  namedCommand,
+  orderedOptions,
+  typedCommands,
+} from '../app/composer/commands.js';
 import { checkTyped, matchingValues } from '../app/composer/option_values.js';
 
 const SERVER = { kind: 'text', guild: '1' };
 const DIRECT = { kind: 'dm', guild: null };
 const WALLET = {
-  type: 1, name: 'wallet', description: 'Keys',
+  type: 1,
+  name: 'wallet',
+  description: 'Keys',
   options: [
     { type: 1, name: 'set', description: 'Store a key' },
-    { type: 2, name: 'limit', description: 'Limits', options: [{ type: 1, name: 'day', description: 'A day', options: [{ type: 4, name: 'most' }] }] },
+    {
+      type: 2,
+      name: 'limit',
+      description: 'Limits',
+      options: [{ type: 1, name: 'day', description: 'A day', options: [{ type: 4, name: 'most' }] }],
+    },
   ],
 };
 const USAGE = { type: 1, name: 'usage', description: 'What your wallet has spent' };
@@ -28,8 +41,14 @@ test('commands are offered where Discord would offer them', () => {
 
 test('subcommands are commands of their own, and menus are none', () => {
   const typed = typedCommands([WALLET, USAGE, { type: 3, name: 'Receipt' }], SERVER);
-  assert.deepEqual(typed.map(({ name }) => name), ['usage', 'wallet limit day', 'wallet set']);
-  assert.deepEqual(typed[1].options.map(({ name }) => name), ['most']);
+  assert.deepEqual(
+    typed.map(({ name }) => name),
+    ['usage', 'wallet limit day', 'wallet set'],
+  );
+  assert.deepEqual(
+    typed[1].options.map(({ name }) => name),
+    ['most'],
+  );
 });
 
 test('what begins with the words that were typed comes first', () => {
@@ -45,12 +64,16 @@ test('a whole name with a space behind it is chosen', () => {
   const typed = typedCommands([WALLET, USAGE], SERVER);
   assert.equal(namedCommand(typed, '/wallet set ')?.name, 'wallet set');
   assert.equal(namedCommand(typed, '/usage ')?.name, 'usage');
-  for (const text of ['/usage', '/wallet ', ' /usage ', '/usage today', '/ ']) assert.equal(namedCommand(typed, text), null, text);
+  for (const text of ['/usage', '/wallet ', ' /usage ', '/usage today', '/ '])
+    assert.equal(namedCommand(typed, text), null, text);
 });
 
 test('required options come first', () => {
   const options = [{ name: 'a' }, { name: 'b', required: true }, { name: 'c' }];
-  assert.deepEqual(orderedOptions(options).map(({ name }) => name), ['b', 'a', 'c']);
+  assert.deepEqual(
+    orderedOptions(options).map(({ name }) => name),
+    ['b', 'a', 'c'],
+  );
 });
 
 test('values are checked as Discord checks them', () => {
@@ -66,5 +89,8 @@ test('values are checked as Discord checks them', () => {
 
 test('values that begin with what was typed come first', () => {
   const values = [{ label: 'Europe/Paris' }, { label: 'Paris, Texas' }, { label: 'Tokyo' }];
-  assert.deepEqual(matchingValues(values, 'paris').map(({ label }) => label), ['Paris, Texas', 'Europe/Paris']);
+  assert.deepEqual(
+    matchingValues(values, 'paris').map(({ label }) => label),
+    ['Paris, Texas', 'Europe/Paris'],
+  );
 });

@@ -8,11 +8,13 @@ import { parseInline } from '../app/markdown/inline.js';
 
 /** A tree as short text: **a** is `strong(a)`. */
 function brief(nodes) {
-  return nodes.map((node) => {
-    if (node.type === 'text') return node.text;
-    const inside = node.children ? brief(node.children) : node.text ?? node.id ?? node.name ?? '';
-    return `${node.type}(${inside})`;
-  }).join('');
+  return nodes
+    .map((node) => {
+      if (node.type === 'text') return node.text;
+      const inside = node.children ? brief(node.children) : (node.text ?? node.id ?? node.name ?? '');
+      return `${node.type}(${inside})`;
+    })
+    .join('');
 }
 
 const INLINE = [
@@ -31,7 +33,10 @@ const INLINE = [
   ['[text](https://a.b/c_(d)) [no](javascript:alert(1))', 'link(text) [no](javascript:alert(1))'],
   ['[https://good.org](https://bad.org)', '[https://good.org](link(https://bad.org))'],
   ['see https://a.b/c, and (https://d.e).', 'see link(https://a.b/c), and (link(https://d.e)).'],
-  ['<https://a.b> <@1> <@!2> <#3> <@&4> </wallet set:5> <:x:6> <t:7:R>', 'link(https://a.b) mention(1) mention(2) mention(3) mention(4) mention(5) emoji(x) moment()'],
+  [
+    '<https://a.b> <@1> <@!2> <#3> <@&4> </wallet set:5> <:x:6> <t:7:R>',
+    'link(https://a.b) mention(1) mention(2) mention(3) mention(4) mention(5) emoji(x) moment()',
+  ],
   ['@everyone @everyones', 'mention(@everyone) @everyones'],
   ['a < b > c', 'a < b > c'],
 ];
@@ -60,8 +65,35 @@ test('lines', () => {
 
 test('hostile text takes no longer than its length deserves', () => {
   const pieces = [
-    '*', '**', '_', '__a', '||', '`', '``a`', '[', '[a](', '[a](http://', '<', '<@', '> ', '>>> ', '- ', '```', '```a',
-    '\\', '* _ ** __ ~~ || ', '~', 'http://', '(', '# ', '  - a\n', '***a', '*a ', '_a', '<t:', '```\n',
+    '*',
+    '**',
+    '_',
+    '__a',
+    '||',
+    '`',
+    '``a`',
+    '[',
+    '[a](',
+    '[a](http://',
+    '<',
+    '<@',
+    '> ',
+    '>>> ',
+    '- ',
+    '```',
+    '```a',
+    '\\',
+    '* _ ** __ ~~ || ',
+    '~',
+    'http://',
+    '(',
+    '# ',
+    '  - a\n',
+    '***a',
+    '*a ',
+    '_a',
+    '<t:',
+    '```\n',
   ];
   for (const piece of pieces) {
     const text = piece.repeat(100_000 / piece.length);

@@ -34,7 +34,10 @@ export class Announcer {
     if (anew || own) this.#told.add(message.id);
     if (message.deleted || this.#told.has(message.id) || isPlaceholder(message)) return;
     const quiet = message.edited ? QUIET_AFTER_EDIT_MS : QUIET_MS;
-    this.#waiting.set(message.id, setTimeout(() => this.#tell(message), quiet));
+    this.#waiting.set(
+      message.id,
+      setTimeout(() => this.#tell(message), quiet),
+    );
   }
 
   #tell(message) {

@@ -30,16 +30,56 @@ export function forgetAttempt(state, id) {
 
 /** The attempts of a channel, drawn. */
 export function renderAttempts(state, channel, directory) {
-  return state.attempts.filter((attempt) => attempt.channel === channel).map((attempt) => draw(attempt, directory));
+  return state.attempts
+    .filter((attempt) => attempt.channel === channel)
+    .map((attempt) => draw(attempt, directory));
 }
 
 function draw({ id, name, failed }, directory) {
   const bot = directory.botName();
   const said = failed
     ? element('p', { class: 'use-failed', role: 'alert' }, failed)
-    : element('p', { class: 'thinking' }, element('span', { class: 'dots', 'aria-hidden': 'true' }, element('i'), element('i'), element('i')), `${bot} is thinking…`);
+    : element(
+        'p',
+        { class: 'thinking' },
+        element('span', { class: 'dots', 'aria-hidden': 'true' }, element('i'), element('i'), element('i')),
+        `${bot} is thinking…`,
+      );
   const note = failed
-    ? element('p', { class: 'ephemeral-note' }, 'Only you can see this', ' · ', element('button', { type: 'button', class: 'link-like', dataset: { action: 'forget', attempt: id } }, 'Dismiss message'))
+    ? element(
+        'p',
+        { class: 'ephemeral-note' },
+        'Only you can see this',
+        ' · ',
+        element(
+          'button',
+          { type: 'button', class: 'link-like', dataset: { action: 'forget', attempt: id } },
+          'Dismiss message',
+        ),
+      )
     : null;
-  return element('div', { class: 'message attempt has-above', dataset: { key: id, attempt: id, testid: 'attempt' } }, element('p', { class: 'above' }, element('span', { class: 'above-hook' }), 'You used', element('span', { class: 'command-name' }, name)), avatar({ name: bot }), element('div', { class: 'message-main' }, element('div', { class: 'message-head' }, element('strong', { class: 'author' }, bot), element('span', { class: 'tag' }, 'APP')), said, note));
+  return element(
+    'div',
+    { class: 'message attempt has-above', dataset: { key: id, attempt: id, testid: 'attempt' } },
+    element(
+      'p',
+      { class: 'above' },
+      element('span', { class: 'above-hook' }),
+      'You used',
+      element('span', { class: 'command-name' }, name),
+    ),
+    avatar({ name: bot }),
+    element(
+      'div',
+      { class: 'message-main' },
+      element(
+        'div',
+        { class: 'message-head' },
+        element('strong', { class: 'author' }, bot),
+        element('span', { class: 'tag' }, 'APP'),
+      ),
+      said,
+      note,
+    ),
+  );
 }

@@ -15,8 +15,10 @@ export function avatar({ name, avatar: url = null, bot = false }, size = 'large'
 /** The page may show pictures of its own server only. */
 export function isOurs(url) {
   try {
-    return ['data:', 'blob:'].includes(new URL(url, location.href).protocol)
-      || new URL(url, location.href).origin === location.origin;
+    return (
+      ['data:', 'blob:'].includes(new URL(url, location.href).protocol) ||
+      new URL(url, location.href).origin === location.origin
+    );
   } catch {
     return false;
   }

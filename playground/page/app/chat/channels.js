@@ -26,15 +26,31 @@ function guildSection(guild, state, directory, unread) {
 
 function directSection(state, directory, unread) {
   const direct = directory.channels().filter((channel) => channel.kind === 'dm');
-  return section('direct', 'Direct messages', direct.map((channel) => item(channel, state, directory, unread)));
+  return section(
+    'direct',
+    'Direct messages',
+    direct.map((channel) => item(channel, state, directory, unread)),
+  );
 }
 
 function section(key, title, items) {
-  return element('section', { dataset: { key } }, element('h2', { id: `title-${key}` }, title), element('ul', { 'aria-labelledby': `title-${key}` }, items));
+  return element(
+    'section',
+    { dataset: { key } },
+    element('h2', { id: `title-${key}` }, title),
+    element('ul', { 'aria-labelledby': `title-${key}` }, items),
+  );
 }
 
 function item(channel, state, directory, unread, threads = []) {
-  const inside = threads.length === 0 ? null : element('ul', { class: 'threads', 'aria-label': `Threads of ${channel.name}` }, threads.map((thread) => item(thread, state, directory, unread)));
+  const inside =
+    threads.length === 0
+      ? null
+      : element(
+          'ul',
+          { class: 'threads', 'aria-label': `Threads of ${channel.name}` },
+          threads.map((thread) => item(thread, state, directory, unread)),
+        );
   return element('li', { dataset: { key: channel.id } }, link(channel, state, directory, unread), inside);
 }
 
@@ -44,10 +60,21 @@ function link(channel, state, directory, unread) {
   const news = unread.count(channel.id);
   const badge = channel.kind === 'dm' ? news : mentions;
   const name = channel.kind === 'dm' ? directory.channelLabel(channel) : channel.name;
-  return element('a', {
-    href: `#/${channel.id}`, class: `channel${news > 0 ? ' unread' : ''}`, 'aria-current': open ? 'page' : null,
-    dataset: { testid: 'channel', channelName: name, channelKind: channel.kind },
-  }, face(channel, name), element('span', { class: 'channel-name' }, name), news > 0 ? hiddenText(', unread') : null, badge > 0 ? element('span', { class: 'badge' }, badge, hiddenText(badge === 1 ? ' new for you' : ' new for you')) : null);
+  return element(
+    'a',
+    {
+      href: `#/${channel.id}`,
+      class: `channel${news > 0 ? ' unread' : ''}`,
+      'aria-current': open ? 'page' : null,
+      dataset: { testid: 'channel', channelName: name, channelKind: channel.kind },
+    },
+    face(channel, name),
+    element('span', { class: 'channel-name' }, name),
+    news > 0 ? hiddenText(', unread') : null,
+    badge > 0
+      ? element('span', { class: 'badge' }, badge, hiddenText(badge === 1 ? ' new for you' : ' new for you'))
+      : null,
+  );
 }
 
 function face(channel, name) {

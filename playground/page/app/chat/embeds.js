@@ -8,13 +8,29 @@ import { isOurs } from './avatar.js';
 
 export function embeds(message, context) {
   if (message.embeds.length === 0) return null;
-  return element('div', { class: 'embeds' }, message.embeds.map((embed, at) => (
-    drawEmbed(embed, { ...context, key: `${context.key}.embed${at}` })
-  )));
+  return element(
+    'div',
+    { class: 'embeds' },
+    message.embeds.map((embed, at) => drawEmbed(embed, { ...context, key: `${context.key}.embed${at}` })),
+  );
 }
 
 function drawEmbed(embed, context) {
-  const card = element('section', { class: 'embed', 'aria-label': embed.title ? `Embed: ${embed.title}` : 'Embed' }, element('div', { class: 'embed-main' }, author(embed.author, context), title(embed, context), markdown(embed.description, 'embed-description', 'text', context), fields(embed.fields, context)), thumbnail(embed.thumbnail, context), image(embed.image, context), footer(embed));
+  const card = element(
+    'section',
+    { class: 'embed', 'aria-label': embed.title ? `Embed: ${embed.title}` : 'Embed' },
+    element(
+      'div',
+      { class: 'embed-main' },
+      author(embed.author, context),
+      title(embed, context),
+      markdown(embed.description, 'embed-description', 'text', context),
+      fields(embed.fields, context),
+    ),
+    thumbnail(embed.thumbnail, context),
+    image(embed.image, context),
+    footer(embed),
+  );
   if (Number.isInteger(embed.color)) card.style.setProperty('--embed-colour', hex(embed.color));
   return card;
 }
@@ -26,7 +42,12 @@ export function hex(colour) {
 
 function author(given, { message }) {
   if (!given?.name) return null;
-  return element('p', { class: 'embed-author' }, smallPicture(addressOf(given.icon_url, message)), outside(given.url, given.name));
+  return element(
+    'p',
+    { class: 'embed-author' },
+    smallPicture(addressOf(given.icon_url, message)),
+    outside(given.url, given.name),
+  );
 }
 
 function title(embed, context) {
@@ -37,14 +58,27 @@ function title(embed, context) {
 
 function markdown(text, classes, part, context) {
   if (!text) return null;
-  return element('div', { class: classes }, renderMarkdown(text, { ...context, key: `${context.key}.${part}` }));
+  return element(
+    'div',
+    { class: classes },
+    renderMarkdown(text, { ...context, key: `${context.key}.${part}` }),
+  );
 }
 
 function fields(given = [], context) {
   if (given.length === 0) return null;
-  return element('dl', { class: 'embed-fields' }, given.map((field, at) => (
-    element('div', { class: field.inline ? 'embed-field inline' : 'embed-field' }, element('dt', {}, renderLine(field.name, { ...context, key: `${context.key}.name${at}` })), element('dd', {}, renderMarkdown(field.value, { ...context, key: `${context.key}.field${at}` })))
-  )));
+  return element(
+    'dl',
+    { class: 'embed-fields' },
+    given.map((field, at) =>
+      element(
+        'div',
+        { class: field.inline ? 'embed-field inline' : 'embed-field' },
+        element('dt', {}, renderLine(field.name, { ...context, key: `${context.key}.name${at}` })),
+        element('dd', {}, renderMarkdown(field.value, { ...context, key: `${context.key}.field${at}` })),
+      ),
+    ),
+  );
 }
 
 function thumbnail(given, context) {
@@ -52,7 +86,9 @@ function thumbnail(given, context) {
 }
 
 function image(given, context) {
-  return given ? element('div', { class: 'embed-image' }, picture(given, 'Picture in the embed', context)) : null;
+  return given
+    ? element('div', { class: 'embed-image' }, picture(given, 'Picture in the embed', context))
+    : null;
 }
 
 function footer({ footer: given, timestamp }) {
@@ -64,7 +100,9 @@ function footer({ footer: given, timestamp }) {
 
 /** A picture of this server's; of another one's, only a link to it, as the page loads nothing else. */
 export function picture({ url, proxy_url: proxy, description }, fallback, { message }) {
-  const address = [url, proxy].map((given) => addressOf(given, message)).find((given) => given && isOurs(given));
+  const address = [url, proxy]
+    .map((given) => addressOf(given, message))
+    .find((given) => given && isOurs(given));
   if (address) return element('img', { src: address, alt: description ?? fallback, loading: 'lazy' });
   return outside(url, `Picture on another server: ${url ?? 'unknown'}`);
 }

@@ -34,7 +34,16 @@ function perform(used, parts) {
     'react-menu': () => menus.openReactions(message, used),
     reply: () => composer.replyTo(message),
     dismiss: () => quietly(parts, act({ do: 'delete', message: message.id })),
-    react: () => quietly(parts, act({ do: 'react', message: message.id, emoji: used.dataset.emoji, on: used.getAttribute('aria-pressed') !== 'true' })),
+    react: () =>
+      quietly(
+        parts,
+        act({
+          do: 'react',
+          message: message.id,
+          emoji: used.dataset.emoji,
+          on: used.getAttribute('aria-pressed') !== 'true',
+        }),
+      ),
     click: () => uses.use({ do: 'click', message: message.id, custom_id: used.dataset.customId }),
     'choose-many': () => chooseMany(used, message, uses),
   };
@@ -51,7 +60,13 @@ function onChange({ target }, { state, uses, announcer }) {
 function choose(select, state, uses) {
   delete select.dataset.byArrow;
   const message = messageAround(select, state);
-  if (select.value) uses.use({ do: 'choose', message: message.id, custom_id: select.dataset.customId, values: [select.value] });
+  if (select.value)
+    uses.use({
+      do: 'choose',
+      message: message.id,
+      custom_id: select.dataset.customId,
+      values: [select.value],
+    });
 }
 
 function chooseMany(button, message, uses) {
@@ -92,7 +107,8 @@ function onSelectKey({ target, key }, { state, uses }) {
 function onMessageKey(event, { state, composer, menus }) {
   const message = messageAround(event.target, state);
   if (!message) return;
-  const opensMenu = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey) || event.key === 'Enter';
+  const opensMenu =
+    event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey) || event.key === 'Enter';
   if (opensMenu) {
     event.preventDefault();
     menus.openMessage(message, event.target);
@@ -110,7 +126,8 @@ function onContextMenu(event, { state, menus }) {
   if (!message) return;
   event.preventDefault();
   const at = event.clientX || event.clientY ? { x: event.clientX, y: event.clientY } : null;
-  if (event.target.closest('[data-action="author-menu"], .avatar')) menus.openAuthor(message, event.target.closest('.message'), at);
+  if (event.target.closest('[data-action="author-menu"], .avatar'))
+    menus.openAuthor(message, event.target.closest('.message'), at);
   else menus.openMessage(message, event.target.closest('.message'), at);
 }
 

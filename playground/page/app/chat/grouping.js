@@ -31,10 +31,14 @@ export function rowsOf(messages, firstNew) {
 }
 
 function continues(above, message) {
-  return above !== null
-    && above.author.id === message.author.id
-    && above.author.name === message.author.name
-    && above.ephemeral === message.ephemeral
-    && !message.reply_to && !message.command && message.kind === 0
-    && new Date(message.written) - new Date(above.written) < TOGETHER_MS;
+  return (
+    above !== null &&
+    above.author.id === message.author.id &&
+    above.author.name === message.author.name &&
+    above.ephemeral === message.ephemeral &&
+    !message.reply_to &&
+    !message.command &&
+    message.kind === 0 &&
+    new Date(message.written) - new Date(above.written) < TOGETHER_MS
+  );
 }

@@ -130,7 +130,10 @@ export class Log {
     this.#place(wanted);
     this.#changed.clear();
     this.#toNewest.hidden = this.#atEnd || !this.#unread.isUnread(channel);
-    this.#list.setAttribute('aria-label', `Messages in ${this.#directory.channelLabel(this.#directory.channel(channel))}`);
+    this.#list.setAttribute(
+      'aria-label',
+      `Messages in ${this.#directory.channelLabel(this.#directory.channel(channel))}`,
+    );
   }
 
   /** The message's node: the same one as before, changed if need be. */
@@ -139,7 +142,12 @@ export class Log {
     const focusable = message.id === this.#focusable;
     const same = before && before.continues === continues && before.focusable === focusable;
     if (same && !this.#changed.has(message.id)) return before.node;
-    const node = renderMessage(message, { continues, focusable, state: this.#state, directory: this.#directory });
+    const node = renderMessage(message, {
+      continues,
+      focusable,
+      state: this.#state,
+      directory: this.#directory,
+    });
     if (before) changeInPlace(before.node, node);
     const kept = before?.node ?? node;
     this.#drawn.set(message.id, { node: kept, continues, focusable });
@@ -150,7 +158,9 @@ export class Log {
   #place(drawn) {
     const wanted = drawn.map((node) => this.#sameAsShown(node));
     const keep = new Set(wanted);
-    const lostFocus = [...this.#content.children].some((child) => !keep.has(child) && child.contains(document.activeElement));
+    const lostFocus = [...this.#content.children].some(
+      (child) => !keep.has(child) && child.contains(document.activeElement),
+    );
     for (const child of [...this.#content.children]) if (!keep.has(child)) child.remove();
     let at = this.#content.firstChild;
     for (const node of wanted) {

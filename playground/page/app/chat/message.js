@@ -26,15 +26,25 @@ export function renderMessage(message, { continues, state, directory, focusable 
     reactions(message),
     message.ephemeral ? ephemeralNote(message) : null,
   ];
-  return element('article', {
-    class: classesOf(message, continues),
-    tabindex: focusable ? 0 : -1,
-    'aria-label': labelOf(message),
-    dataset: {
-      key: message.id, testid: 'message', messageId: message.id, author: message.author.name,
-      continues: String(continues),
+  return element(
+    'article',
+    {
+      class: classesOf(message, continues),
+      tabindex: focusable ? 0 : -1,
+      'aria-label': labelOf(message),
+      dataset: {
+        key: message.id,
+        testid: 'message',
+        messageId: message.id,
+        author: message.author.name,
+        continues: String(continues),
+      },
     },
-  }, aboveOf(message, directory), continues ? shortTime(message) : avatar(message.author), element('div', { class: 'message-main' }, continues ? null : headOf(message), body), toolbar(message));
+    aboveOf(message, directory),
+    continues ? shortTime(message) : avatar(message.author),
+    element('div', { class: 'message-main' }, continues ? null : headOf(message), body),
+    toolbar(message),
+  );
 }
 
 function classesOf(message, continues) {
@@ -55,30 +65,83 @@ function labelOf(message) {
 /** What the message answers: another message, or a command. */
 function aboveOf(message, directory) {
   if (message.command) {
-    return element('p', { class: 'above' }, element('span', { class: 'above-hook' }), avatar({ name: message.command.user }, 'tiny'), element('span', { class: `hue-text-${hueOf(message.command.user)}` }, message.command.user), 'used', element('span', { class: 'command-name' }, `/${message.command.name}`));
+    return element(
+      'p',
+      { class: 'above' },
+      element('span', { class: 'above-hook' }),
+      avatar({ name: message.command.user }, 'tiny'),
+      element('span', { class: `hue-text-${hueOf(message.command.user)}` }, message.command.user),
+      'used',
+      element('span', { class: 'command-name' }, `/${message.command.name}`),
+    );
   }
   if (message.kind !== 19 && !message.reply_to) return null;
   const target = message.reply_to;
   if (!target || target.content === null) {
-    return element('p', { class: 'above' }, element('span', { class: 'above-hook' }), element('em', {}, 'Original message was deleted'));
+    return element(
+      'p',
+      { class: 'above' },
+      element('span', { class: 'above-hook' }),
+      element('em', {}, 'Original message was deleted'),
+    );
   }
-  const mentions = target.content.replace(/<@!?(\d+)>/g, (whole, id) => `@${directory.user(id)?.display_name ?? 'unknown'}`);
-  return element('p', { class: 'above' }, element('span', { class: 'above-hook' }), avatar({ name: target.author }, 'tiny'), element('button', { type: 'button', class: 'above-target', dataset: { action: 'go-to', target: target.id } }, hiddenText('In reply to '), element('strong', {}, target.author), ' ', element('span', { class: 'above-text' }, mentions || 'Click to see the message')));
+  const mentions = target.content.replace(
+    /<@!?(\d+)>/g,
+    (whole, id) => `@${directory.user(id)?.display_name ?? 'unknown'}`,
+  );
+  return element(
+    'p',
+    { class: 'above' },
+    element('span', { class: 'above-hook' }),
+    avatar({ name: target.author }, 'tiny'),
+    element(
+      'button',
+      { type: 'button', class: 'above-target', dataset: { action: 'go-to', target: target.id } },
+      hiddenText('In reply to '),
+      element('strong', {}, target.author),
+      ' ',
+      element('span', { class: 'above-text' }, mentions || 'Click to see the message'),
+    ),
+  );
 }
 
 function headOf({ author, written }) {
   const date = new Date(written);
-  return element('div', { class: 'message-head' }, element('button', { type: 'button', class: `author hue-text-${hueOf(author.name)}`, dataset: { action: 'author-menu' }, 'aria-haspopup': 'menu' }, author.name), author.bot || author.webhook ? element('span', { class: 'tag' }, 'APP') : null, element('time', { datetime: written, title: wordMoment(date / 1000, 'F') }, wordWritten(date)));
+  return element(
+    'div',
+    { class: 'message-head' },
+    element(
+      'button',
+      {
+        type: 'button',
+        class: `author hue-text-${hueOf(author.name)}`,
+        dataset: { action: 'author-menu' },
+        'aria-haspopup': 'menu',
+      },
+      author.name,
+    ),
+    author.bot || author.webhook ? element('span', { class: 'tag' }, 'APP') : null,
+    element('time', { datetime: written, title: wordMoment(date / 1000, 'F') }, wordWritten(date)),
+  );
 }
 
 function shortTime({ written }) {
   const date = new Date(written);
-  return element('time', { class: 'short-time', datetime: written, 'aria-hidden': 'true', title: wordMoment(date / 1000, 'F') }, wordTime(date));
+  return element(
+    'time',
+    { class: 'short-time', datetime: written, 'aria-hidden': 'true', title: wordMoment(date / 1000, 'F') },
+    wordTime(date),
+  );
 }
 
 function text(message, context) {
   if (message.loading) {
-    return element('p', { class: 'thinking' }, element('span', { class: 'dots', 'aria-hidden': 'true' }, element('i'), element('i'), element('i')), `${message.author.name} is thinking…`);
+    return element(
+      'p',
+      { class: 'thinking' },
+      element('span', { class: 'dots', 'aria-hidden': 'true' }, element('i'), element('i'), element('i')),
+      `${message.author.name} is thinking…`,
+    );
   }
   if (!message.content) return null;
   const drawn = renderMarkdown(message.content, context);
@@ -96,27 +159,60 @@ function reactions(message) {
   if (message.reactions.length === 0) return null;
   const drawn = message.reactions.map(({ emoji, count, me }) => {
     const shown = emoji.includes(':') ? `:${emoji.split(':')[0]}:` : emoji;
-    return element('button', {
-      type: 'button', class: 'reaction', 'aria-pressed': String(me),
-      'aria-label': `${shown}, ${count} ${count === 1 ? 'reaction' : 'reactions'}`,
-      dataset: { action: 'react', emoji, key: `reaction-${emoji}` },
-    }, element('span', {}, shown), ' ', element('span', { class: 'reaction-count' }, count));
+    return element(
+      'button',
+      {
+        type: 'button',
+        class: 'reaction',
+        'aria-pressed': String(me),
+        'aria-label': `${shown}, ${count} ${count === 1 ? 'reaction' : 'reactions'}`,
+        dataset: { action: 'react', emoji, key: `reaction-${emoji}` },
+      },
+      element('span', {}, shown),
+      ' ',
+      element('span', { class: 'reaction-count' }, count),
+    );
   });
   return element('div', { class: 'reactions', role: 'group', 'aria-label': 'Reactions' }, drawn);
 }
 
 function ephemeralNote() {
-  return element('p', { class: 'ephemeral-note', dataset: { testid: 'ephemeral-note' } }, icon('eye'), 'Only you can see this', ' · ', element('button', { type: 'button', class: 'link-like', dataset: { action: 'dismiss' } }, 'Dismiss message'));
+  return element(
+    'p',
+    { class: 'ephemeral-note', dataset: { testid: 'ephemeral-note' } },
+    icon('eye'),
+    'Only you can see this',
+    ' · ',
+    element(
+      'button',
+      { type: 'button', class: 'link-like', dataset: { action: 'dismiss' } },
+      'Dismiss message',
+    ),
+  );
 }
 
 /** Shown beside the message that the pointer or the focus is in. */
 function toolbar(message) {
-  const tool = (action, name, label) => element('button', { type: 'button', class: 'quiet icon-only', title: label, 'aria-label': label, dataset: { action } }, icon(name));
-  const open = element('button', {
-    type: 'button', class: 'quiet icon-only', title: 'More', 'aria-label': 'More: what can be done with this message',
-    'aria-haspopup': 'menu', dataset: { action: 'message-menu' },
-  }, icon('dots'));
-  const public_ = message.ephemeral ? [] : [tool('react-menu', 'smile', 'React'), tool('reply', 'reply', 'Reply')];
+  const tool = (action, name, label) =>
+    element(
+      'button',
+      { type: 'button', class: 'quiet icon-only', title: label, 'aria-label': label, dataset: { action } },
+      icon(name),
+    );
+  const open = element(
+    'button',
+    {
+      type: 'button',
+      class: 'quiet icon-only',
+      title: 'More',
+      'aria-label': 'More: what can be done with this message',
+      'aria-haspopup': 'menu',
+      dataset: { action: 'message-menu' },
+    },
+    icon('dots'),
+  );
+  const public_ = message.ephemeral
+    ? []
+    : [tool('react-menu', 'smile', 'React'), tool('reply', 'reply', 'Reply')];
   return element('div', { class: 'message-tools', dataset: { key: 'tools' } }, public_, open);
 }
-

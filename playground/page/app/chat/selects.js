@@ -7,7 +7,13 @@ import { icon } from '../core/icons.js';
 /** Kinds of menus: texts, users, roles, mentionables, channels. */
 export const SELECTS = new Set([3, 5, 6, 7, 8]);
 
-const PLACEHOLDERS = { 3: 'Make a choice', 5: 'Choose a person', 6: 'Choose a role', 7: 'Choose somebody', 8: 'Choose a channel' };
+const PLACEHOLDERS = {
+  3: 'Make a choice',
+  5: 'Choose a person',
+  6: 'Choose a role',
+  7: 'Choose somebody',
+  8: 'Choose a channel',
+};
 const CHANNEL_TYPES = { text: 0, dm: 1, thread: 11 };
 
 /** What a menu offers, whatever its kind: `{value, label, description, default}`. */
@@ -17,7 +23,8 @@ export function offers(component, directory) {
   const as = (value, label) => ({ value, label, default: chosen.has(value) });
   if (component.type === 8) {
     const types = component.channel_types;
-    return directory.channels()
+    return directory
+      .channels()
       .filter(({ kind }) => kind !== 'dm' && (!types?.length || types.includes(CHANNEL_TYPES[kind])))
       .map((channel) => as(channel.id, directory.channelLabel(channel)));
   }
@@ -40,12 +47,23 @@ function oneOf(component, { message, state, directory }) {
   const { custom_id: customId } = component;
   const pending = state.uses.get(`${message.id} ${customId}`) === 'pending';
   const options = offers(component, directory);
-  const nothing = element('option', { value: '', disabled: true, hidden: true, selected: !options.some((offer) => offer.default) }, placeholderOf(component));
-  return element('select', {
-    class: 'choose-one', disabled: component.disabled || pending, 'aria-label': placeholderOf(component),
-    'aria-busy': pending ? 'true' : null,
-    dataset: { action: 'choose', customId, key: `use-${customId}` },
-  }, nothing, options.map(option));
+  const nothing = element(
+    'option',
+    { value: '', disabled: true, hidden: true, selected: !options.some((offer) => offer.default) },
+    placeholderOf(component),
+  );
+  return element(
+    'select',
+    {
+      class: 'choose-one',
+      disabled: component.disabled || pending,
+      'aria-label': placeholderOf(component),
+      'aria-busy': pending ? 'true' : null,
+      dataset: { action: 'choose', customId, key: `use-${customId}` },
+    },
+    nothing,
+    options.map(option),
+  );
 }
 
 function option({ value, label, description, emoji, default: chosen }) {
@@ -58,15 +76,41 @@ function manyOf(component, { message, state, directory }) {
   const pending = state.uses.get(`${message.id} ${customId}`) === 'pending';
   const off = component.disabled || pending;
   const options = offers(component, directory);
-  return element('details', {
-    class: 'choose-many', 'aria-busy': pending ? 'true' : null,
-    dataset: { customId, least, most, key: `use-${customId}` },
-  }, element('summary', {}, element('span', {}, placeholderOf(component)), icon('down')), element('fieldset', { disabled: off }, element('legend', {}, wordAmount(least, most)), options.map(tick), element('button', { type: 'button', class: 'component-button primary', dataset: { action: 'choose-many' } }, 'Send choice')));
+  return element(
+    'details',
+    {
+      class: 'choose-many',
+      'aria-busy': pending ? 'true' : null,
+      dataset: { customId, least, most, key: `use-${customId}` },
+    },
+    element('summary', {}, element('span', {}, placeholderOf(component)), icon('down')),
+    element(
+      'fieldset',
+      { disabled: off },
+      element('legend', {}, wordAmount(least, most)),
+      options.map(tick),
+      element(
+        'button',
+        { type: 'button', class: 'component-button primary', dataset: { action: 'choose-many' } },
+        'Send choice',
+      ),
+    ),
+  );
 }
 
 function tick({ value, label, description, default: chosen }) {
   const id = uniqueId('tick');
-  return element('label', { class: 'tick', dataset: { key: `tick-${value}` } }, element('input', { type: 'checkbox', value, checked: chosen, 'aria-describedby': description ? id : null }), element('span', {}, label, description ? element('small', { id }, description) : null));
+  return element(
+    'label',
+    { class: 'tick', dataset: { key: `tick-${value}` } },
+    element('input', {
+      type: 'checkbox',
+      value,
+      checked: chosen,
+      'aria-describedby': description ? id : null,
+    }),
+    element('span', {}, label, description ? element('small', { id }, description) : null),
+  );
 }
 
 /** How many may be chosen. */

@@ -5,7 +5,13 @@ import { element } from '../core/element.js';
 export function showTyping(line, state) {
   const draw = () => {
     const names = state.channel ? state.typingIn(state.channel) : [];
-    const dots = element('span', { class: 'dots', 'aria-hidden': 'true' }, element('i'), element('i'), element('i'));
+    const dots = element(
+      'span',
+      { class: 'dots', 'aria-hidden': 'true' },
+      element('i'),
+      element('i'),
+      element('i'),
+    );
     if (names.length === 0) line.replaceChildren();
     else line.replaceChildren(dots, word(names));
   };

@@ -61,16 +61,19 @@ export class Unread {
   #news(channel) {
     const mark = this.#mark(channel);
     const viewer = this.#state.world?.viewer.id;
-    return this.#state.messagesIn(channel).filter((message) => (
-      isYounger(message.id, mark) && message.author.id !== viewer
-    ));
+    return this.#state
+      .messagesIn(channel)
+      .filter((message) => isYounger(message.id, mark) && message.author.id !== viewer);
   }
 
   /** Somebody who was never here has nothing to catch up with, but for what was said to them alone. */
   #beginHere() {
     this.#readUpTo = {};
     for (const { id, kind } of this.#state.world?.channels ?? []) {
-      const ids = this.#state.messagesIn(id).map((message) => message.id).sort(compareIds);
+      const ids = this.#state
+        .messagesIn(id)
+        .map((message) => message.id)
+        .sort(compareIds);
       if (kind !== 'dm' && ids.length > 0) this.#readUpTo[id] = ids.at(-1);
     }
     remember(STORED, this.#readUpTo);

@@ -18,12 +18,42 @@ export class CommandForm {
   constructor(command, parts) {
     this.#command = command;
     this.#parts = parts;
-    this.#run = element('button', { type: 'submit', class: 'component-button primary run', dataset: { testid: 'slash-run' } }, 'Run', icon('send'));
-    const leave = element('button', { type: 'button', class: 'quiet icon-only', 'aria-label': 'Leave the command', click: () => parts.leave() }, icon('close'));
-    this.node = element('form', {
-      class: 'command-form', novalidate: true, 'aria-label': `/${command.name}`, dataset: { testid: 'slash-form', command: command.name },
-      submit: (event) => this.#submit(event), keydown: (event) => this.#key(event),
-    }, element('div', { class: 'command-head' }, element('span', { class: 'command-name' }, `/${command.name}`), element('span', { class: 'command-about' }, command.description), leave), this.#fieldList, element('div', { class: 'command-foot' }, this.#more, this.#run));
+    this.#run = element(
+      'button',
+      { type: 'submit', class: 'component-button primary run', dataset: { testid: 'slash-run' } },
+      'Run',
+      icon('send'),
+    );
+    const leave = element(
+      'button',
+      {
+        type: 'button',
+        class: 'quiet icon-only',
+        'aria-label': 'Leave the command',
+        click: () => parts.leave(),
+      },
+      icon('close'),
+    );
+    this.node = element(
+      'form',
+      {
+        class: 'command-form',
+        novalidate: true,
+        'aria-label': `/${command.name}`,
+        dataset: { testid: 'slash-form', command: command.name },
+        submit: (event) => this.#submit(event),
+        keydown: (event) => this.#key(event),
+      },
+      element(
+        'div',
+        { class: 'command-head' },
+        element('span', { class: 'command-name' }, `/${command.name}`),
+        element('span', { class: 'command-about' }, command.description),
+        leave,
+      ),
+      this.#fieldList,
+      element('div', { class: 'command-foot' }, this.#more, this.#run),
+    );
     this.#begin();
   }
 
@@ -56,21 +86,39 @@ export class CommandForm {
   #offerMore() {
     const shown = new Set(this.#fields.map(({ option }) => option.name));
     const rest = this.#command.options.filter(({ name }) => !shown.has(name));
-    const buttons = rest.map((option) => element('button', {
-      type: 'button', class: 'add-option', title: option.description, dataset: { testid: 'slash-add-option', optionName: option.name },
-      click: () => {
-        const field = this.#add(option);
-        this.#offerMore();
-        field.focus();
-      },
-    }, icon('plus'), option.name));
-    this.#more.replaceChildren(...(rest.length > 0 ? [element('span', { class: 'more-title' }, 'Optional:'), ...buttons] : []));
+    const buttons = rest.map((option) =>
+      element(
+        'button',
+        {
+          type: 'button',
+          class: 'add-option',
+          title: option.description,
+          dataset: { testid: 'slash-add-option', optionName: option.name },
+          click: () => {
+            const field = this.#add(option);
+            this.#offerMore();
+            field.focus();
+          },
+        },
+        icon('plus'),
+        option.name,
+      ),
+    );
+    this.#more.replaceChildren(
+      ...(rest.length > 0 ? [element('span', { class: 'more-title' }, 'Optional:'), ...buttons] : []),
+    );
   }
 
   #autocomplete(option, value) {
-    const others = this.#fields.filter((field) => field.option !== option).map((field) => [field.option.name, field.peek()]);
+    const others = this.#fields
+      .filter((field) => field.option !== option)
+      .map((field) => [field.option.name, field.peek()]);
     return {
-      do: 'autocomplete', channel: this.#parts.channel(), command: this.#command.name, option: option.name, value,
+      do: 'autocomplete',
+      channel: this.#parts.channel(),
+      command: this.#command.name,
+      option: option.name,
+      value,
       options: Object.fromEntries(others.filter(([, other]) => other !== undefined)),
     };
   }
@@ -94,7 +142,12 @@ export class CommandForm {
   /** Backspace where there is nothing to erase leads back to the command's name. */
   #goesBack(target) {
     if (target === this.#run) return this.#fields.every((field) => field.isEmpty);
-    return target === this.#fields[0]?.input && target.type === 'text' && target.value === '' && this.#fields.every((field) => field.isEmpty);
+    return (
+      target === this.#fields[0]?.input &&
+      target.type === 'text' &&
+      target.value === '' &&
+      this.#fields.every((field) => field.isEmpty)
+    );
   }
 
   async #submit(event) {

@@ -31,7 +31,10 @@ export class CommandMode {
       },
       submit: (options) => {
         this.leave();
-        uses.run({ do: 'slash', channel, command: command.name, options }, { channel, name: `/${command.name}` });
+        uses.run(
+          { do: 'slash', channel, command: command.name, options },
+          { channel, name: `/${command.name}` },
+        );
         onRun();
       },
     });

@@ -29,13 +29,18 @@ export class Completion {
     const found = matchingCommands(this.#parts.commands(), query).map((command) => ({
       label: `/${command.name}`,
       detail: command.description,
-      note: command.options.filter((option) => option.required).map((option) => option.name).join(' '),
+      note: command.options
+        .filter((option) => option.required)
+        .map((option) => option.name)
+        .join(' '),
       face: face(),
       dataset: { command: command.name },
       value: command,
     }));
     this.#suggestions.show(this.#field, found, {
-      label: 'Commands', testid: 'slash-menu', optionTestid: 'slash-option',
+      label: 'Commands',
+      testid: 'slash-menu',
+      optionTestid: 'slash-option',
       pick: ({ value }) => this.#parts.onCommand(value),
     });
   }

@@ -111,7 +111,8 @@ export class Composer {
 
   #switched() {
     const { state } = this.#parts;
-    if (this.#channel) this.#drafts.set(this.#channel, this.#about?.kind === 'edit' ? '' : this.#nodes.field.value);
+    if (this.#channel)
+      this.#drafts.set(this.#channel, this.#about?.kind === 'edit' ? '' : this.#nodes.field.value);
     this.#channel = state.channel;
     this.#commandMode.leave();
     this.#stopAbout();
@@ -175,7 +176,9 @@ export class Composer {
 
   #editLast() {
     const { state } = this.#parts;
-    const own = state.messagesIn(this.#channel).findLast(({ author, ephemeral }) => author.id === state.world.viewer.id && !ephemeral);
+    const own = state
+      .messagesIn(this.#channel)
+      .findLast(({ author, ephemeral }) => author.id === state.world.viewer.id && !ephemeral);
     if (own) this.edit(own);
   }
 

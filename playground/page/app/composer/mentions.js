@@ -16,16 +16,33 @@ export function candidates({ sign, typed }, { state, directory, personalities })
   const wanted = typed.toLowerCase();
   const fits = (...names) => names.some((name) => name.toLowerCase().includes(wanted));
   if (sign === '#') {
-    return directory.channels()
+    return directory
+      .channels()
       .filter((channel) => channel.kind !== 'dm' && fits(channel.name))
-      .map((channel) => ({ label: directory.channelLabel(channel), insert: `#${channel.name}`, as: `<#${channel.id}>` }));
+      .map((channel) => ({
+        label: directory.channelLabel(channel),
+        insert: `#${channel.name}`,
+        as: `<#${channel.id}>`,
+      }));
   }
   const voices = personalities()
     .filter((name) => fits(name))
-    .map((name) => ({ label: name, detail: 'personality', insert: `@${name}`, as: null, face: avatar({ name }, 'small') }));
+    .map((name) => ({
+      label: name,
+      detail: 'personality',
+      insert: `@${name}`,
+      as: null,
+      face: avatar({ name }, 'small'),
+    }));
   const users = state.world.users
     .filter((user) => fits(user.name, user.display_name))
-    .map((user) => ({ label: user.display_name, detail: user.name, insert: `@${user.name}`, as: `<@${user.id}>`, face: avatar({ name: user.display_name }, 'small') }));
+    .map((user) => ({
+      label: user.display_name,
+      detail: user.name,
+      insert: `@${user.name}`,
+      as: `<@${user.id}>`,
+      face: avatar({ name: user.display_name }, 'small'),
+    }));
   return [...voices, ...users].slice(0, 12);
 }
 

@@ -3,7 +3,16 @@
 import { element, uniqueId } from '../core/element.js';
 import { encodeFile, LARGEST_FILE, readableSize } from '../core/files.js';
 import { act } from '../core/server.js';
-import { ATTACHMENT, checkTyped, fixedValues, INTEGER, isChosen, matchingValues, NUMBER, wordKind } from './option_values.js';
+import {
+  ATTACHMENT,
+  checkTyped,
+  fixedValues,
+  INTEGER,
+  isChosen,
+  matchingValues,
+  NUMBER,
+  wordKind,
+} from './option_values.js';
 
 const PAUSE_MS = 200;
 
@@ -39,7 +48,9 @@ export class OptionField {
   /** What would be sent now, without a word about what is wrong: for the bot's suggestions. */
   peek() {
     if (this.option.type === ATTACHMENT || this.isEmpty) return undefined;
-    return this.#chosen?.label === this.#input.value ? this.#chosen.value : checkTyped(this.option, this.#input.value).value;
+    return this.#chosen?.label === this.#input.value
+      ? this.#chosen.value
+      : checkTyped(this.option, this.#input.value).value;
   }
 
   /** What is to be sent, or a problem, which is also shown. */
@@ -56,7 +67,9 @@ export class OptionField {
     const text = this.#input.value;
     if (this.#chosen && this.#chosen.label === text) return { value: this.#chosen.value };
     if (text !== '' && isChosen(option)) {
-      const exact = fixedValues(option, this.#parts.directory).find(({ label }) => label.toLowerCase() === text.trim().toLowerCase());
+      const exact = fixedValues(option, this.#parts.directory).find(
+        ({ label }) => label.toLowerCase() === text.trim().toLowerCase(),
+      );
       return exact ? { value: exact.value } : { problem: `Choose ${option.name} from the list.` };
     }
     return checkTyped(option, text);
@@ -65,7 +78,8 @@ export class OptionField {
   async #checkFile() {
     const [file] = this.#input.files;
     if (!file) return this.option.required ? { problem: `${this.option.name} is required.` } : {};
-    if (file.size > LARGEST_FILE) return { problem: `That file is too large: at most ${readableSize(LARGEST_FILE)}.` };
+    if (file.size > LARGEST_FILE)
+      return { problem: `That file is too large: at most ${readableSize(LARGEST_FILE)}.` };
     return { value: await encodeFile(file) };
   }
 
@@ -74,12 +88,31 @@ export class OptionField {
     const id = uniqueId('option');
     this.#problem = element('span', { class: 'field-problem', id: `${id}-problem`, role: 'alert' });
     this.#input = element('input', {
-      id, type: option.type === ATTACHMENT ? 'file' : 'text', class: 'option-input', autocomplete: 'off', spellcheck: 'false',
-      'aria-describedby': `${id}-about ${id}-problem`, 'aria-required': option.required ? 'true' : null,
-      inputmode: { [INTEGER]: 'numeric', [NUMBER]: 'decimal' }[option.type], placeholder: wordKind(option),
-      dataset: { optionName: option.name }, ...this.#listBehaviour(),
+      id,
+      type: option.type === ATTACHMENT ? 'file' : 'text',
+      class: 'option-input',
+      autocomplete: 'off',
+      spellcheck: 'false',
+      'aria-describedby': `${id}-about ${id}-problem`,
+      'aria-required': option.required ? 'true' : null,
+      inputmode: { [INTEGER]: 'numeric', [NUMBER]: 'decimal' }[option.type],
+      placeholder: wordKind(option),
+      dataset: { optionName: option.name },
+      ...this.#listBehaviour(),
     });
-    return element('div', { class: 'option', dataset: { testid: 'slash-field', optionName: option.name } }, element('label', { for: id }, option.name, option.required ? null : element('span', { class: 'optional' }, ' optional')), this.#input, element('span', { class: 'option-about', id: `${id}-about` }, option.description), this.#problem);
+    return element(
+      'div',
+      { class: 'option', dataset: { testid: 'slash-field', optionName: option.name } },
+      element(
+        'label',
+        { for: id },
+        option.name,
+        option.required ? null : element('span', { class: 'optional' }, ' optional'),
+      ),
+      this.#input,
+      element('span', { class: 'option-about', id: `${id}-about` }, option.description),
+      this.#problem,
+    );
   }
 
   /** A field with a list is a combobox. */
@@ -87,8 +120,15 @@ export class OptionField {
     const { option } = this;
     if (!isChosen(option) && !option.autocomplete) return { input: () => this.#clearProblem() };
     return {
-      role: 'combobox', 'aria-expanded': 'false', 'aria-autocomplete': 'list',
-      focus: () => this.#suggest(), click: () => this.#suggest(), input: () => { this.#clearProblem(); this.#suggest(); },
+      role: 'combobox',
+      'aria-expanded': 'false',
+      'aria-autocomplete': 'list',
+      focus: () => this.#suggest(),
+      click: () => this.#suggest(),
+      input: () => {
+        this.#clearProblem();
+        this.#suggest();
+      },
       blur: () => this.#left(),
     };
   }
@@ -122,7 +162,10 @@ export class OptionField {
       const { choices } = await act(this.#parts.autocomplete(this.option, typed));
       // An answer to what was typed earlier is of no use any more.
       if (ticket !== this.#asked || document.activeElement !== this.#input) return;
-      this.#show(choices.map(({ name, value }) => ({ label: name, value })), typed);
+      this.#show(
+        choices.map(({ name, value }) => ({ label: name, value })),
+        typed,
+      );
     } catch (refused) {
       if (ticket === this.#asked) this.#problem.textContent = `No suggestions: ${refused.message}`;
     }

@@ -11,8 +11,15 @@ export const NUMBER = 10;
 export const ATTACHMENT = 11;
 
 const KINDS = {
-  [STRING]: 'text', [INTEGER]: 'whole number', [BOOLEAN]: 'true or false', [USER]: 'person', [CHANNEL]: 'channel',
-  [ROLE]: 'role', [MENTIONABLE]: 'person or role', [NUMBER]: 'number', [ATTACHMENT]: 'file',
+  [STRING]: 'text',
+  [INTEGER]: 'whole number',
+  [BOOLEAN]: 'true or false',
+  [USER]: 'person',
+  [CHANNEL]: 'channel',
+  [ROLE]: 'role',
+  [MENTIONABLE]: 'person or role',
+  [NUMBER]: 'number',
+  [ATTACHMENT]: 'file',
 };
 
 /** What kind of value an option takes, in words. */
@@ -22,7 +29,7 @@ export function wordKind({ type }) {
 
 /** Whether the value has to be one of a list. */
 export function isChosen(option) {
-  return [BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE].includes(option.type) || (option.choices?.length > 0);
+  return [BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE].includes(option.type) || option.choices?.length > 0;
 }
 
 /**
@@ -40,8 +47,10 @@ function checkNumber(option, given) {
   const form = option.type === INTEGER ? /^[+-]?\d+$/ : /^[+-]?(\d+\.?\d*|\.\d+)$/;
   if (!form.test(given)) return { problem: `${option.name} has to be a ${wordKind(option)}.` };
   const value = Number(given);
-  if (value < (option.min_value ?? -Infinity)) return { problem: `${option.name} has to be at least ${option.min_value}.` };
-  if (value > (option.max_value ?? Infinity)) return { problem: `${option.name} may be at most ${option.max_value}.` };
+  if (value < (option.min_value ?? -Infinity))
+    return { problem: `${option.name} has to be at least ${option.min_value}.` };
+  if (value > (option.max_value ?? Infinity))
+    return { problem: `${option.name} may be at most ${option.max_value}.` };
   return { value };
 }
 
@@ -56,15 +65,26 @@ function checkText(option, text) {
 /** The values to choose from for an option of a fixed list, as `{label, detail, value}`. */
 export function fixedValues(option, directory) {
   if (option.choices?.length > 0) return option.choices.map(({ name, value }) => ({ label: name, value }));
-  const users = () => directory.world.users.map((user) => ({ label: user.display_name, detail: user.name, value: user.id }));
-  const roles = () => directory.world.guilds.map((guild) => ({ label: '@everyone', detail: guild.name, value: guild.id }));
+  const users = () =>
+    directory.world.users.map((user) => ({ label: user.display_name, detail: user.name, value: user.id }));
+  const roles = () =>
+    directory.world.guilds.map((guild) => ({ label: '@everyone', detail: guild.name, value: guild.id }));
   switch (option.type) {
-    case BOOLEAN: return [{ label: 'True', value: true }, { label: 'False', value: false }];
-    case USER: return users();
-    case ROLE: return roles();
-    case MENTIONABLE: return [...users(), ...roles()];
-    case CHANNEL: return channelValues(option, directory);
-    default: return [];
+    case BOOLEAN:
+      return [
+        { label: 'True', value: true },
+        { label: 'False', value: false },
+      ];
+    case USER:
+      return users();
+    case ROLE:
+      return roles();
+    case MENTIONABLE:
+      return [...users(), ...roles()];
+    case CHANNEL:
+      return channelValues(option, directory);
+    default:
+      return [];
   }
 }
 
@@ -72,7 +92,8 @@ const CHANNEL_KINDS = { 0: 'text', 1: 'dm', 11: 'thread', 12: 'thread' };
 
 function channelValues({ channel_types: types }, directory) {
   const kinds = types?.map((type) => CHANNEL_KINDS[type]);
-  return directory.channels()
+  return directory
+    .channels()
     .filter(({ kind }) => kind !== 'dm' && (!kinds || kinds.includes(kind)))
     .map((channel) => ({ label: directory.channelLabel(channel), value: channel.id }));
 }

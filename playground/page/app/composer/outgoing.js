@@ -22,7 +22,9 @@ export async function deliver({ content, channel, about, uploads }) {
   const files = uploads.take();
   try {
     const encoded = await Promise.all(files.map(encodeFile));
-    await inTurn(() => act({ do: 'say', channel, content, reply_to: about?.message.id ?? null, files: encoded }));
+    await inTurn(() =>
+      act({ do: 'say', channel, content, reply_to: about?.message.id ?? null, files: encoded }),
+    );
   } catch (refused) {
     uploads.add(files);
     throw refused;

@@ -30,19 +30,29 @@ export class Suggestions {
    * @param {Suggestion[]} suggestions
    * @param {{label: string, pick: (one: Suggestion) => void, testid?: string, optionTestid?: string, preselect?: boolean}} how
    */
-  show(field, suggestions, { label, pick, testid = 'suggestions', optionTestid = 'suggestion', preselect = true }) {
+  show(
+    field,
+    suggestions,
+    { label, pick, testid = 'suggestions', optionTestid = 'suggestion', preselect = true },
+  ) {
     const isNew = this.#open?.field !== field || this.#open?.label !== label;
     this.close();
     if (suggestions.length === 0) return;
     const id = uniqueId('suggestions');
     const options = suggestions.map((suggestion, at) => drawOption(suggestion, `${id}-${at}`, optionTestid));
     const list = element('ul', { id, role: 'listbox', tabindex: 0, 'aria-label': label }, options);
-    const box = element('div', {
-      class: 'suggestions', dataset: { testid },
-      // The field must not lose the focus to the list.
-      mousedown: (event) => event.preventDefault(),
-      click: (event) => this.#clicked(event),
-    }, element('p', { class: 'suggestions-title', 'aria-hidden': 'true' }, label), list);
+    const box = element(
+      'div',
+      {
+        class: 'suggestions',
+        dataset: { testid },
+        // The field must not lose the focus to the list.
+        mousedown: (event) => event.preventDefault(),
+        click: (event) => this.#clicked(event),
+      },
+      element('p', { class: 'suggestions-title', 'aria-hidden': 'true' }, label),
+      list,
+    );
     this.#frame.append(box);
     this.#open = { field, label, suggestions, options, box, pick, at: -1 };
     field.setAttribute('aria-controls', id);
@@ -69,7 +79,12 @@ export class Suggestions {
   takeKey(event) {
     if (!this.isOpenFor(event.target) || event.isComposing) return false;
     const { at, suggestions } = this.#open;
-    const moves = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: Math.min(at + 8, suggestions.length - 1), PageUp: Math.max(at - 8, 0) };
+    const moves = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: Math.min(at + 8, suggestions.length - 1),
+      PageUp: Math.max(at - 8, 0),
+    };
     if (event.key in moves) {
       this.#activate((moves[event.key] + suggestions.length) % suggestions.length);
     } else if ((event.key === 'Enter' || event.key === 'Tab') && !event.shiftKey && at >= 0) {
@@ -109,5 +124,12 @@ export class Suggestions {
 }
 
 function drawOption({ label, detail, note, face, dataset }, id, testid) {
-  return element('li', { id, role: 'option', 'aria-selected': 'false', dataset: { testid, ...dataset } }, face, element('span', { class: 'suggestion-label' }, label), detail ? element('span', { class: 'suggestion-detail' }, detail) : null, note ? element('span', { class: 'suggestion-note' }, note) : null);
+  return element(
+    'li',
+    { id, role: 'option', 'aria-selected': 'false', dataset: { testid, ...dataset } },
+    face,
+    element('span', { class: 'suggestion-label' }, label),
+    detail ? element('span', { class: 'suggestion-detail' }, detail) : null,
+    note ? element('span', { class: 'suggestion-note' }, note) : null,
+  );
 }

@@ -22,7 +22,8 @@ export class Uploads {
 
   add(files) {
     for (const file of files) {
-      if (file.size > LARGEST_FILE) this.#say(`${file.name} is too large: at most ${readableSize(LARGEST_FILE)}.`);
+      if (file.size > LARGEST_FILE)
+        this.#say(`${file.name} is too large: at most ${readableSize(LARGEST_FILE)}.`);
       else if (this.#files.length >= MOST) this.#say(`A message takes at most ${MOST} files.`);
       else this.#files.push(file);
     }
@@ -40,16 +41,41 @@ export class Uploads {
   #remove(at) {
     this.#files.splice(at, 1);
     this.#draw();
-    (this.node.querySelectorAll('button')[Math.min(at, this.#files.length - 1)] ?? this.node.parentElement.querySelector('textarea'))?.focus();
+    (
+      this.node.querySelectorAll('button')[Math.min(at, this.#files.length - 1)] ??
+      this.node.parentElement.querySelector('textarea')
+    )?.focus();
   }
 
   #draw() {
     for (const picture of this.node.querySelectorAll('img')) URL.revokeObjectURL(picture.src);
     this.node.hidden = this.#files.length === 0;
-    this.node.replaceChildren(...this.#files.map((file, at) => element('li', { class: 'chip' }, preview(file), element('span', { class: 'chip-name' }, file.name), element('span', { class: 'chip-size' }, readableSize(file.size)), element('button', { type: 'button', class: 'quiet icon-only', 'aria-label': `Remove ${file.name}`, click: () => this.#remove(at) }, icon('close')))));
+    this.node.replaceChildren(
+      ...this.#files.map((file, at) =>
+        element(
+          'li',
+          { class: 'chip' },
+          preview(file),
+          element('span', { class: 'chip-name' }, file.name),
+          element('span', { class: 'chip-size' }, readableSize(file.size)),
+          element(
+            'button',
+            {
+              type: 'button',
+              class: 'quiet icon-only',
+              'aria-label': `Remove ${file.name}`,
+              click: () => this.#remove(at),
+            },
+            icon('close'),
+          ),
+        ),
+      ),
+    );
   }
 }
 
 function preview(file) {
-  return file.type.startsWith('image/') ? element('img', { src: URL.createObjectURL(file), alt: '' }) : icon('file');
+  return file.type.startsWith('image/')
+    ? element('img', { src: URL.createObjectURL(file), alt: '' })
+    : icon('file');
 }

@@ -8,11 +8,13 @@ export function encodeFile(file) {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.addEventListener('error', () => reject(reader.error));
-    reader.addEventListener('load', () => resolve({
-      filename: file.name || 'pasted.png',
-      content_type: file.type || 'application/octet-stream',
-      base64: String(reader.result).split(',')[1] ?? '',
-    }));
+    reader.addEventListener('load', () =>
+      resolve({
+        filename: file.name || 'pasted.png',
+        content_type: file.type || 'application/octet-stream',
+        base64: String(reader.result).split(',')[1] ?? '',
+      }),
+    );
     reader.readAsDataURL(file);
   });
 }

@@ -9,7 +9,10 @@ export function followAddress(state, directory) {
   const open = () => {
     if (!state.world) return;
     const wanted = inAddress() ?? recall(STORED);
-    const channel = directory.channel(wanted) ?? directory.channels().find(({ kind }) => kind === 'text') ?? directory.channels()[0];
+    const channel =
+      directory.channel(wanted) ??
+      directory.channels().find(({ kind }) => kind === 'text') ??
+      directory.channels()[0];
     if (!channel) return;
     if (inAddress() !== channel.id) history.replaceState(null, '', `#/${channel.id}`);
     remember(STORED, channel.id);

@@ -87,7 +87,7 @@ export class State {
   }
 
   /** Every message that the viewer sees, in no particular order. */
-  * everyMessage() {
+  *everyMessage() {
     for (const channel of this.#messages.values()) yield* channel.values();
   }
 

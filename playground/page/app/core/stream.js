@@ -16,19 +16,23 @@ export function keepInStep(state) {
     anew = false;
   }
 
-  listen('/api/stream', {
-    world: (world) => state.setWorld(world),
-    messages: takeMessages,
-    typing: (typing) => state.takeTyping(typing),
-  }, {
-    onOpen() {
-      anew = true;
-      clearTimeout(timer);
-      timer = setTimeout(() => takeMessages([]), NOTHING_TO_TELL_MS);
-      setConnection(state, 'open');
+  listen(
+    '/api/stream',
+    {
+      world: (world) => state.setWorld(world),
+      messages: takeMessages,
+      typing: (typing) => state.takeTyping(typing),
     },
-    onLost: (refused) => setConnection(state, refused ? 'refused' : 'lost'),
-  });
+    {
+      onOpen() {
+        anew = true;
+        clearTimeout(timer);
+        timer = setTimeout(() => takeMessages([]), NOTHING_TO_TELL_MS);
+        setConnection(state, 'open');
+      },
+      onLost: (refused) => setConnection(state, refused ? 'refused' : 'lost'),
+    },
+  );
 }
 
 function setConnection(state, connection) {

@@ -51,8 +51,16 @@ class Blocks {
     if (!this.#insideQuote && line.startsWith('>')) {
       if (this.#quote(line)) return true;
     }
-    if (this.#leaf(line, HEADING, (found) => ({ type: 'heading', level: found[1].length, children: parseInline(found[2]) }))) return true;
-    if (this.#leaf(line, SUBTEXT, (found) => ({ type: 'subtext', children: parseInline(found[1]) }))) return true;
+    if (
+      this.#leaf(line, HEADING, (found) => ({
+        type: 'heading',
+        level: found[1].length,
+        children: parseInline(found[2]),
+      }))
+    )
+      return true;
+    if (this.#leaf(line, SUBTEXT, (found) => ({ type: 'subtext', children: parseInline(found[1]) })))
+      return true;
     return ITEM.test(line) && this.#list();
   }
 

@@ -12,7 +12,12 @@ const WORD = /[\p{L}\p{N}_]/u;
 const EVERYBODY = /@(everyone|here)(?![\w])/y;
 
 const KINDS = {
-  '**': 'strong', '*': 'emphasis', '__': 'underline', _: 'emphasis', '~~': 'strike', '||': 'spoiler',
+  '**': 'strong',
+  '*': 'emphasis',
+  __: 'underline',
+  _: 'emphasis',
+  '~~': 'strike',
+  '||': 'spoiler',
 };
 
 /** Reads running text. `links` off: inside of a link there is no other. */

@@ -12,7 +12,10 @@ const ANGLE_FORMS = [
   [/^@&(\d{1,20})$/, ([, id]) => ({ type: 'mention', of: 'role', id })],
   [/^#(\d{1,20})$/, ([, id]) => ({ type: 'mention', of: 'channel', id })],
   [/^\/([^:]{1,100}):(\d{1,20})$/, ([, name, id]) => ({ type: 'mention', of: 'command', name, id })],
-  [/^t:(-?\d{1,13})(?::([tTdDfFRsS]))?$/, ([, seconds, style]) => ({ type: 'moment', seconds: Number(seconds), style: style ?? 'f' })],
+  [
+    /^t:(-?\d{1,13})(?::([tTdDfFRsS]))?$/,
+    ([, seconds, style]) => ({ type: 'moment', seconds: Number(seconds), style: style ?? 'f' }),
+  ],
   [/^(a?):(\w{1,32}):(\d{1,20})$/, ([, , name]) => ({ type: 'emoji', name })],
   [/^(https?:\/\/[^\s]+)$/, ([, address]) => linkTo(address)],
 ];

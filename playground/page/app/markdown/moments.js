@@ -12,7 +12,12 @@ const STYLES = {
 };
 
 const UNITS = [
-  ['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3_600], ['minute', 60], ['second', 1],
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
 ];
 
 /** A moment in one of Discord's styles, in the reader's language and timezone. */
@@ -26,7 +31,10 @@ export function wordMoment(seconds, style, now = Date.now()) {
 /** How far away something is: “in 2 hours”, “3 days ago”. */
 export function wordDistance(seconds) {
   const [unit, length] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? UNITS.at(-1);
-  return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(Math.round(seconds / length), unit);
+  return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(
+    Math.round(seconds / length),
+    unit,
+  );
 }
 
 /** The time of day. */

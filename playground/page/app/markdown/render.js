@@ -6,7 +6,8 @@ import { parseInline } from './inline.js';
 import { wordMoment } from './moments.js';
 
 const PLAIN = { strong: 'strong', emphasis: 'em', underline: 'u', strike: 's', item: 'li' };
-const ONLY_EMOJI = /^(?:\s|<a?:\w{1,32}:\d{1,20}>|\p{Emoji_Presentation}|\p{Extended_Pictographic}|\u200d|\ufe0f|[\u{1f3fb}-\u{1f3ff}]){1,80}$/u;
+const ONLY_EMOJI =
+  /^(?:\s|<a?:\w{1,32}:\d{1,20}>|\p{Emoji_Presentation}|\p{Extended_Pictographic}|\u200d|\ufe0f|[\u{1f3fb}-\u{1f3ff}]){1,80}$/u;
 
 /**
  * Draws Markdown. `context.key` makes each spoiler's name, by which `context.revealed` knows it.
@@ -43,19 +44,32 @@ class Renderer {
     if (node.type === 'text') return node.text;
     if (PLAIN[node.type]) return element(PLAIN[node.type], {}, this.all(node.children));
     switch (node.type) {
-      case 'paragraph': return element('p', {}, this.all(node.children));
-      case 'heading': return this.#heading(node);
-      case 'subtext': return element('p', { class: 'subtext' }, element('small', {}, this.all(node.children)));
-      case 'quote': return element('blockquote', {}, this.all(node.children));
-      case 'list': return this.#list(node);
-      case 'code': return element('code', {}, node.text);
-      case 'code-block': return codeBlock(node);
-      case 'link': return this.#link(node);
-      case 'spoiler': return this.#spoiler(node);
-      case 'mention': return this.#mention(node);
-      case 'moment': return moment(node);
-      case 'emoji': return element('span', { class: 'custom-emoji' }, `:${node.name}:`);
-      default: return '';
+      case 'paragraph':
+        return element('p', {}, this.all(node.children));
+      case 'heading':
+        return this.#heading(node);
+      case 'subtext':
+        return element('p', { class: 'subtext' }, element('small', {}, this.all(node.children)));
+      case 'quote':
+        return element('blockquote', {}, this.all(node.children));
+      case 'list':
+        return this.#list(node);
+      case 'code':
+        return element('code', {}, node.text);
+      case 'code-block':
+        return codeBlock(node);
+      case 'link':
+        return this.#link(node);
+      case 'spoiler':
+        return this.#spoiler(node);
+      case 'mention':
+        return this.#mention(node);
+      case 'moment':
+        return moment(node);
+      case 'emoji':
+        return element('span', { class: 'custom-emoji' }, `:${node.name}:`);
+      default:
+        return '';
     }
   }
 
@@ -72,7 +86,11 @@ class Renderer {
 
   #link(node) {
     const children = this.all(node.children);
-    return element('a', { href: node.href, title: node.href, target: '_blank', rel: 'noopener noreferrer' }, children);
+    return element(
+      'a',
+      { href: node.href, title: node.href, target: '_blank', rel: 'noopener noreferrer' },
+      children,
+    );
   }
 
   #spoiler(node) {
@@ -80,10 +98,17 @@ class Renderer {
     this.#spoilers += 1;
     const children = this.all(node.children);
     if (this.#context.revealed.has(key)) return element('span', { class: 'spoiler revealed' }, children);
-    return element('span', {
-      class: 'spoiler', role: 'button', tabindex: 0, 'aria-label': 'Spoiler, hidden: reveal',
-      dataset: { action: 'reveal', spoiler: key },
-    }, element('span', { inert: true, 'aria-hidden': 'true' }, children));
+    return element(
+      'span',
+      {
+        class: 'spoiler',
+        role: 'button',
+        tabindex: 0,
+        'aria-label': 'Spoiler, hidden: reveal',
+        dataset: { action: 'reveal', spoiler: key },
+      },
+      element('span', { inert: true, 'aria-hidden': 'true' }, children),
+    );
   }
 
   #mention(node) {
@@ -99,21 +124,33 @@ class Renderer {
     }
     const user = node.of === 'user' ? directory.user(node.id) : null;
     const mine = user?.id === directory.world?.viewer.id || node.of === 'everybody';
-    const name = { user: `@${user?.display_name ?? 'unknown-user'}`, role: '@role', everybody: node.text }[node.of];
+    const name = { user: `@${user?.display_name ?? 'unknown-user'}`, role: '@role', everybody: node.text }[
+      node.of
+    ];
     return element('span', { class: `mention${mine ? ' of-me' : ''}` }, name);
   }
 }
 
 function codeBlock({ language, text }) {
   const label = language ? hiddenText(`Code, ${language}: `) : null;
-  return element('pre', { tabindex: 0, dataset: { language: language || null } }, label, element('code', {}, text));
+  return element(
+    'pre',
+    { tabindex: 0, dataset: { language: language || null } },
+    label,
+    element('code', {}, text),
+  );
 }
 
 function moment({ seconds, style }) {
   const date = new Date(seconds * 1000);
   const valid = !Number.isNaN(date.getTime());
-  return element('time', {
-    datetime: valid ? date.toISOString() : null, title: wordMoment(seconds, 'F'),
-    dataset: style === 'R' ? { relative: seconds } : {},
-  }, wordMoment(seconds, style));
+  return element(
+    'time',
+    {
+      datetime: valid ? date.toISOString() : null,
+      title: wordMoment(seconds, 'F'),
+      dataset: style === 'R' ? { relative: seconds } : {},
+    },
+    wordMoment(seconds, style),
+  );
 }

@@ -30,10 +30,20 @@ export function openMenu(entries, { label, anchor, at = null, testid = 'context-
   closeMenu({ refocus: false });
   const before = document.activeElement;
   const back = anchor.contains(before) ? before : anchor;
-  const menu = element('div', {
-    class: `menu${row ? ' in-a-row' : ''}`, role: 'menu', 'aria-label': label, tabindex: -1, dataset: { testid },
-    keydown: onKey, click: onClick, contextmenu: (event) => event.preventDefault(),
-  }, group(entries.filter(Boolean)));
+  const menu = element(
+    'div',
+    {
+      class: `menu${row ? ' in-a-row' : ''}`,
+      role: 'menu',
+      'aria-label': label,
+      tabindex: -1,
+      dataset: { testid },
+      keydown: onKey,
+      click: onClick,
+      contextmenu: (event) => event.preventDefault(),
+    },
+    group(entries.filter(Boolean)),
+  );
   (anchor.closest('dialog, nav, main, aside, header') ?? document.body).append(menu);
   place(menu, at ?? anchor.getBoundingClientRect());
   if (anchor.hasAttribute('aria-haspopup')) anchor.setAttribute('aria-expanded', 'true');
@@ -63,19 +73,36 @@ function group(entries) {
     if (entry.heading || entry.separator) groups.push({ heading: entry.heading ?? null, entries: [] });
     else groups.at(-1).entries.push(entry);
   }
-  return groups.filter((one) => one.entries.length > 0).map(({ heading, entries: inside }) => {
-    const id = uniqueId('menu-heading');
-    return element('div', { role: 'group', 'aria-labelledby': heading ? id : null, class: 'menu-group' }, heading ? element('p', { id, class: 'menu-heading' }, heading) : null, inside.map(draw));
-  });
+  return groups
+    .filter((one) => one.entries.length > 0)
+    .map(({ heading, entries: inside }) => {
+      const id = uniqueId('menu-heading');
+      return element(
+        'div',
+        { role: 'group', 'aria-labelledby': heading ? id : null, class: 'menu-group' },
+        heading ? element('p', { id, class: 'menu-heading' }, heading) : null,
+        inside.map(draw),
+      );
+    });
 }
 
 function draw(entry) {
   const { label, detail, danger, checked, dataset } = entry;
-  const made = element('div', {
-    class: `menu-item${danger ? ' danger' : ''}`, tabindex: -1, dataset,
-    role: checked === undefined ? 'menuitem' : 'menuitemradio', 'aria-checked': checked === undefined ? null : String(checked),
-    'aria-label': entry.spoken,
-  }, entry.face ?? null, element('span', { class: 'menu-label' }, label, entry.hint ? hiddenText(`, ${entry.hint}`) : null), detail ? element('span', { class: 'menu-detail' }, detail) : null, entry.icon ? icon(entry.icon) : null);
+  const made = element(
+    'div',
+    {
+      class: `menu-item${danger ? ' danger' : ''}`,
+      tabindex: -1,
+      dataset,
+      role: checked === undefined ? 'menuitem' : 'menuitemradio',
+      'aria-checked': checked === undefined ? null : String(checked),
+      'aria-label': entry.spoken,
+    },
+    entry.face ?? null,
+    element('span', { class: 'menu-label' }, label, entry.hint ? hiddenText(`, ${entry.hint}`) : null),
+    detail ? element('span', { class: 'menu-detail' }, detail) : null,
+    entry.icon ? icon(entry.icon) : null,
+  );
   made.addEventListener('chosen', entry.choose);
   return made;
 }
@@ -93,7 +120,14 @@ function choose(item) {
 function onKey(event) {
   const all = items(event.currentTarget);
   const at = all.indexOf(document.activeElement);
-  const step = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 }[event.key];
+  const step = {
+    ArrowDown: at + 1,
+    ArrowRight: at + 1,
+    ArrowUp: at - 1,
+    ArrowLeft: at - 1,
+    Home: 0,
+    End: all.length - 1,
+  }[event.key];
   if (step !== undefined) {
     event.preventDefault();
     all.at(step % all.length)?.focus();

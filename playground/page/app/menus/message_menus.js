@@ -5,7 +5,16 @@ import { act } from '../core/server.js';
 import { isOffered } from '../composer/commands.js';
 import { openMenu } from './menu.js';
 
-const EMOJI = [['👍', 'thumbs up'], ['❤️', 'heart'], ['😂', 'laughing'], ['🎉', 'party'], ['😮', 'surprised'], ['🙏', 'thank you'], ['👀', 'eyes'], ['✅', 'done']];
+const EMOJI = [
+  ['👍', 'thumbs up'],
+  ['❤️', 'heart'],
+  ['😂', 'laughing'],
+  ['🎉', 'party'],
+  ['😮', 'surprised'],
+  ['🙏', 'thank you'],
+  ['👀', 'eyes'],
+  ['✅', 'done'],
+];
 const USER_COMMAND = 2;
 const MESSAGE_COMMAND = 3;
 
@@ -21,17 +30,27 @@ export class MessageMenus {
     const { state, composer } = this.#parts;
     const own = message.author.id === state.world.viewer.id;
     const open = !message.ephemeral;
-    openMenu([
-      open && { label: 'Reply', icon: 'reply', choose: () => composer.replyTo(message) },
-      open && { label: 'React', icon: 'smile', choose: () => this.openReactions(message, anchor, at) },
-      own && open && { label: 'Edit', icon: 'pencil', choose: () => composer.edit(message) },
-      open && { label: 'Mention the author', icon: 'at', choose: () => composer.mention(message.author) },
-      { label: 'Copy text', icon: 'copy', choose: () => this.#copy(message.content, 'Text copied.') },
-      { label: 'Copy id', icon: 'hash', choose: () => this.#copy(message.id, 'Id copied.') },
-      ...this.#apps(MESSAGE_COMMAND, message.channel, (name) => this.#run({ do: 'menu', command: name, message: message.id }, message, name)),
-      { separator: true },
-      { label: message.ephemeral ? 'Dismiss message' : 'Delete message', icon: 'trash', danger: true, choose: () => this.#try(act({ do: 'delete', message: message.id })) },
-    ], { label: `Message of ${message.author.name}`, anchor, at });
+    openMenu(
+      [
+        open && { label: 'Reply', icon: 'reply', choose: () => composer.replyTo(message) },
+        open && { label: 'React', icon: 'smile', choose: () => this.openReactions(message, anchor, at) },
+        own && open && { label: 'Edit', icon: 'pencil', choose: () => composer.edit(message) },
+        open && { label: 'Mention the author', icon: 'at', choose: () => composer.mention(message.author) },
+        { label: 'Copy text', icon: 'copy', choose: () => this.#copy(message.content, 'Text copied.') },
+        { label: 'Copy id', icon: 'hash', choose: () => this.#copy(message.id, 'Id copied.') },
+        ...this.#apps(MESSAGE_COMMAND, message.channel, (name) =>
+          this.#run({ do: 'menu', command: name, message: message.id }, message, name),
+        ),
+        { separator: true },
+        {
+          label: message.ephemeral ? 'Dismiss message' : 'Delete message',
+          icon: 'trash',
+          danger: true,
+          choose: () => this.#try(act({ do: 'delete', message: message.id })),
+        },
+      ],
+      { label: `Message of ${message.author.name}`, anchor, at },
+    );
   }
 
   openAuthor(message, anchor, at = null) {
@@ -39,12 +58,15 @@ export class MessageMenus {
     const { author, channel } = message;
     const user = author.webhook ? null : directory.user(author.id);
     const run = (name) => this.#run({ do: 'menu', command: name, user: user.id, channel }, message, name);
-    openMenu([
-      { heading: author.name },
-      { label: 'Mention', icon: 'at', choose: () => composer.mention(author) },
-      { label: 'Copy id', icon: 'hash', choose: () => this.#copy(author.id, 'Id copied.') },
-      ...(user ? this.#apps(USER_COMMAND, channel, run) : []),
-    ], { label: author.name, anchor, at });
+    openMenu(
+      [
+        { heading: author.name },
+        { label: 'Mention', icon: 'at', choose: () => composer.mention(author) },
+        { label: 'Copy id', icon: 'hash', choose: () => this.#copy(author.id, 'Id copied.') },
+        ...(user ? this.#apps(USER_COMMAND, channel, run) : []),
+      ],
+      { label: author.name, anchor, at },
+    );
   }
 
   openReactions(message, anchor, at = null) {
@@ -52,16 +74,25 @@ export class MessageMenus {
       const mine = message.reactions.some((reaction) => reaction.emoji === emoji && reaction.me);
       return this.#try(act({ do: 'react', message: message.id, emoji, on: !mine }));
     };
-    const entries = EMOJI.map(([emoji, name]) => ({ label: emoji, spoken: name, choose: () => react(emoji) }));
+    const entries = EMOJI.map(([emoji, name]) => ({
+      label: emoji,
+      spoken: name,
+      choose: () => react(emoji),
+    }));
     openMenu(entries, { label: 'React with', anchor, at, row: true });
   }
 
   #apps(type, channelId, run) {
     const { state, directory } = this.#parts;
     const channel = directory.channel(channelId);
-    const offered = state.world.commands.filter((command) => command.type === type && isOffered(command, channel));
+    const offered = state.world.commands.filter(
+      (command) => command.type === type && isOffered(command, channel),
+    );
     if (offered.length === 0) return [];
-    return [{ heading: 'Apps' }, ...offered.map(({ name }) => ({ label: name, icon: 'bolt', choose: () => run(name) }))];
+    return [
+      { heading: 'Apps' },
+      ...offered.map(({ name }) => ({ label: name, icon: 'bolt', choose: () => run(name) })),
+    ];
   }
 
   #run(body, { channel }, name) {

@@ -16,7 +16,9 @@ export function choiceInput(component, ids, { label, directory }) {
   if (SELECTS.has(type)) {
     const options = offers(component, directory);
     const several = (component.max_values ?? 1) > 1;
-    return several ? ticks(options, { min_values: 1, max_values: 1, ...component }, ids) : menu(options, component, ids);
+    return several
+      ? ticks(options, { min_values: 1, max_values: 1, ...component }, ids)
+      : menu(options, component, ids);
   }
   return unknown(component);
 }
@@ -24,9 +26,19 @@ export function choiceInput(component, ids, { label, directory }) {
 function menu(options, component, ids) {
   const required = component.required ?? true;
   const none = element('option', { value: '' }, placeholderOf(component));
-  const control = element('select', { id: ids.control, 'aria-describedby': ids.described, 'aria-required': String(required), dataset: { customId: component.custom_id } }, none, options.map(({ value, label, description, default: chosen }) => (
-    element('option', { value, selected: chosen }, description ? `${label} — ${description}` : label)
-  )));
+  const control = element(
+    'select',
+    {
+      id: ids.control,
+      'aria-describedby': ids.described,
+      'aria-required': String(required),
+      dataset: { customId: component.custom_id },
+    },
+    none,
+    options.map(({ value, label, description, default: chosen }) =>
+      element('option', { value, selected: chosen }, description ? `${label} — ${description}` : label),
+    ),
+  );
   return {
     node: control,
     focus: () => control.focus(),
@@ -74,16 +86,43 @@ function group(type, options, component, ids) {
   const inputs = [];
   const lines = options.map(({ value, label, description, default: chosen }, at) => {
     const id = `${ids.control}-${at}`;
-    const input = element('input', { type, value, id, name: ids.control, checked: chosen, 'aria-describedby': description ? `${id}-about` : null });
+    const input = element('input', {
+      type,
+      value,
+      id,
+      name: ids.control,
+      checked: chosen,
+      'aria-describedby': description ? `${id}-about` : null,
+    });
     inputs.push(input);
-    return element('div', { class: 'tick' }, input, element('div', {}, element('label', { for: id }, label), description ? element('small', { id: `${id}-about` }, description) : null));
+    return element(
+      'div',
+      { class: 'tick' },
+      input,
+      element(
+        'div',
+        {},
+        element('label', { for: id }, label),
+        description ? element('small', { id: `${id}-about` }, description) : null,
+      ),
+    );
   });
-  return { node: element('div', { class: 'ticks', dataset: { customId: component.custom_id } }, lines), inputs };
+  return {
+    node: element('div', { class: 'ticks', dataset: { customId: component.custom_id } }, lines),
+    inputs,
+  };
 }
 
 /** One tick box: its label is the field's own. */
 function singleTick(component, ids, label) {
-  const input = element('input', { type: 'checkbox', id: ids.control, checked: component.default, 'aria-describedby': ids.described, 'aria-label': label, dataset: { customId: component.custom_id } });
+  const input = element('input', {
+    type: 'checkbox',
+    id: ids.control,
+    checked: component.default,
+    'aria-describedby': ids.described,
+    'aria-label': label,
+    dataset: { customId: component.custom_id },
+  });
   return {
     node: element('div', { class: 'tick' }, input),
     focus: () => input.focus(),

@@ -25,10 +25,22 @@ export function modalField(component, { label, description, directory }) {
   const input = inputFor(component, ids, { label, directory });
   const problem = element('p', { class: 'field-problem', id: `${id}-problem`, role: 'alert' });
   const required = component.required ?? true;
-  const name = [label ?? component.label ?? component.custom_id, required ? element('span', { class: 'required', title: 'required' }, ' *') : element('span', { class: 'optional' }, ' optional')];
+  const name = [
+    label ?? component.label ?? component.custom_id,
+    required
+      ? element('span', { class: 'required', title: 'required' }, ' *')
+      : element('span', { class: 'optional' }, ' optional'),
+  ];
   const about = element('p', { class: 'field-about', id: `${id}-about` }, description ?? '');
   const node = input.grouped
-    ? element('fieldset', { class: 'field', 'aria-describedby': ids.described }, element('legend', {}, name), about, input.node, problem)
+    ? element(
+        'fieldset',
+        { class: 'field', 'aria-describedby': ids.described },
+        element('legend', {}, name),
+        about,
+        input.node,
+        problem,
+      )
     : element('div', { class: 'field' }, element('label', { for: id }, name), about, input.node, problem);
   return {
     node,

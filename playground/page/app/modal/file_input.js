@@ -6,8 +6,12 @@ import { encodeFile, LARGEST_FILE, readableSize } from '../core/files.js';
 export function fileInput(component, ids) {
   const { min_values: least = 1, max_values: most = 1, required = true } = component;
   const control = element('input', {
-    id: ids.control, type: 'file', multiple: most > 1, 'aria-describedby': ids.described,
-    'aria-required': String(required), dataset: { customId: component.custom_id },
+    id: ids.control,
+    type: 'file',
+    multiple: most > 1,
+    'aria-describedby': ids.described,
+    'aria-required': String(required),
+    dataset: { customId: component.custom_id },
   });
   return {
     node: control,

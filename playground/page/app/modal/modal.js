@@ -20,25 +20,54 @@ export function openModal({ token, modal }, parts) {
   const fields = [];
   const contents = modal.components.map((component, at) => draw(component, at, fields, parts));
   const problem = element('p', { class: 'modal-problem', role: 'alert' });
-  const submit = element('button', { type: 'submit', class: 'component-button primary', dataset: { testid: 'modal-submit' } }, 'Submit');
-  const cancel = element('button', { type: 'button', class: 'component-button secondary', click: () => dialog.close() }, 'Cancel');
-  const close = element('button', { type: 'button', class: 'quiet icon-only', 'aria-label': 'Close the form', click: () => dialog.close() }, icon('close'));
-  const warning = element('p', { class: 'modal-warning' }, `This form goes to ${parts.directory.botName()}. Don’t share passwords.`);
-  const form = element('form', {
-    novalidate: true, autocomplete: 'off',
-    submit: (event) => {
-      event.preventDefault();
-      send();
+  const submit = element(
+    'button',
+    { type: 'submit', class: 'component-button primary', dataset: { testid: 'modal-submit' } },
+    'Submit',
+  );
+  const cancel = element(
+    'button',
+    { type: 'button', class: 'component-button secondary', click: () => dialog.close() },
+    'Cancel',
+  );
+  const close = element(
+    'button',
+    { type: 'button', class: 'quiet icon-only', 'aria-label': 'Close the form', click: () => dialog.close() },
+    icon('close'),
+  );
+  const warning = element(
+    'p',
+    { class: 'modal-warning' },
+    `This form goes to ${parts.directory.botName()}. Don’t share passwords.`,
+  );
+  const form = element(
+    'form',
+    {
+      novalidate: true,
+      autocomplete: 'off',
+      submit: (event) => {
+        event.preventDefault();
+        send();
+      },
     },
-  }, element('div', { class: 'dialog-head' }, element('h2', { id: titleId }, modal.title), close), element('div', { class: 'dialog-body' }, warning, contents, problem), element('div', { class: 'dialog-foot' }, cancel, submit));
-  const dialog = element('dialog', {
-    class: 'dialog', 'aria-labelledby': titleId, dataset: { testid: 'modal' },
-    close: () => {
-      dialog.remove();
-      if (before?.isConnected) before.focus();
-      else parts.refocus();
+    element('div', { class: 'dialog-head' }, element('h2', { id: titleId }, modal.title), close),
+    element('div', { class: 'dialog-body' }, warning, contents, problem),
+    element('div', { class: 'dialog-foot' }, cancel, submit),
+  );
+  const dialog = element(
+    'dialog',
+    {
+      class: 'dialog',
+      'aria-labelledby': titleId,
+      dataset: { testid: 'modal' },
+      close: () => {
+        dialog.remove();
+        if (before?.isConnected) before.focus();
+        else parts.refocus();
+      },
     },
-  }, form);
+    form,
+  );
 
   async function send() {
     problem.textContent = '';
@@ -79,12 +108,23 @@ export function openModal({ token, modal }, parts) {
 }
 
 function draw(component, at, fields, parts) {
-  if (component.type === TEXT) return renderMarkdown(component.content, { directory: parts.directory, revealed: parts.state.revealed, key: `modal.${at}` });
+  if (component.type === TEXT)
+    return renderMarkdown(component.content, {
+      directory: parts.directory,
+      revealed: parts.state.revealed,
+      key: `modal.${at}`,
+    });
   // The older way: a text input in a row, with its label in itself.
-  const inputs = component.type === ROW
-    ? component.components.map((input) => ({ input, label: input.label, description: null }))
-    : [{ input: component.component, label: component.label, description: component.description }];
-  if (component.type !== ROW && component.type !== LABEL) return element('p', { class: 'unknown-part' }, `A part of type ${component.type}, which this page can’t show.`);
+  const inputs =
+    component.type === ROW
+      ? component.components.map((input) => ({ input, label: input.label, description: null }))
+      : [{ input: component.component, label: component.label, description: component.description }];
+  if (component.type !== ROW && component.type !== LABEL)
+    return element(
+      'p',
+      { class: 'unknown-part' },
+      `A part of type ${component.type}, which this page can’t show.`,
+    );
   return inputs.map(({ input, label, description }) => {
     const field = modalField(input, { label, description, directory: parts.directory });
     fields.push(field);

@@ -6,12 +6,26 @@ const PARAGRAPH = 2;
 const COUNT_ALWAYS_UP_TO = 1000;
 
 export function textInput(component, ids) {
-  const { style, value, placeholder, max_length: most = 4000, min_length: least = 0, required = true } = component;
+  const {
+    style,
+    value,
+    placeholder,
+    max_length: most = 4000,
+    min_length: least = 0,
+    required = true,
+  } = component;
   const counter = element('span', { class: 'counter', 'aria-hidden': 'true' });
   const control = element(style === PARAGRAPH ? 'textarea' : 'input', {
-    id: ids.control, 'aria-describedby': ids.described, 'aria-required': String(required), placeholder,
-    rows: style === PARAGRAPH ? 5 : null, type: style === PARAGRAPH ? null : 'text',
-    dataset: { customId: component.custom_id }, name: component.custom_id, input: () => count(), ...secrecy(component),
+    id: ids.control,
+    'aria-describedby': ids.described,
+    'aria-required': String(required),
+    placeholder,
+    rows: style === PARAGRAPH ? 5 : null,
+    type: style === PARAGRAPH ? null : 'text',
+    dataset: { customId: component.custom_id },
+    name: component.custom_id,
+    input: () => count(),
+    ...secrecy(component),
   });
   if (value) control.value = value;
 
@@ -43,6 +57,14 @@ function problemOf(value, { required, least, most }) {
 function secrecy({ custom_id: customId, label = '' }) {
   const secret = /key|token|secret/i.test(`${customId} ${label}`);
   return secret
-    ? { autocomplete: 'off', spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off', 'data-1p-ignore': true, 'data-lpignore': 'true', class: 'secret' }
+    ? {
+        autocomplete: 'off',
+        spellcheck: 'false',
+        autocapitalize: 'off',
+        autocorrect: 'off',
+        'data-1p-ignore': true,
+        'data-lpignore': 'true',
+        class: 'secret',
+      }
     : { autocomplete: 'off' };
 }

@@ -8,12 +8,42 @@ import { calls, keys, log, requests, wakes, wire } from './curtain_sections.js';
 import { panelFrame } from './panel.js';
 
 const SECTIONS = [
-  { part: 'requests', title: 'The life of a request', promise: 'What was accepted is committed to the database first, and ends in one visible outcome.', draw: requests },
-  { part: 'wakes', title: 'What Redis holds', promise: 'The ids of users who have something waiting, and nothing else.', draw: wakes },
-  { part: 'keys', title: 'What a key’s row holds', promise: 'Ciphertext: nobody without the master key can read this.', draw: keys },
-  { part: 'calls', title: 'What the provider was asked', promise: 'Each call is made with the key of the person who asked, and at most once by itself.', draw: calls },
-  { part: 'log', title: 'What the log says', promise: 'Ids, states and durations: no key, no token, no message text.', draw: log },
-  { part: 'wire', title: 'The wire', promise: 'Everything between the bot and Discord, as it is sent.', draw: wire },
+  {
+    part: 'requests',
+    title: 'The life of a request',
+    promise: 'What was accepted is committed to the database first, and ends in one visible outcome.',
+    draw: requests,
+  },
+  {
+    part: 'wakes',
+    title: 'What Redis holds',
+    promise: 'The ids of users who have something waiting, and nothing else.',
+    draw: wakes,
+  },
+  {
+    part: 'keys',
+    title: 'What a key’s row holds',
+    promise: 'Ciphertext: nobody without the master key can read this.',
+    draw: keys,
+  },
+  {
+    part: 'calls',
+    title: 'What the provider was asked',
+    promise: 'Each call is made with the key of the person who asked, and at most once by itself.',
+    draw: calls,
+  },
+  {
+    part: 'log',
+    title: 'What the log says',
+    promise: 'Ids, states and durations: no key, no token, no message text.',
+    draw: log,
+  },
+  {
+    part: 'wire',
+    title: 'The wire',
+    promise: 'Everything between the bot and Discord, as it is sent.',
+    draw: wire,
+  },
 ];
 
 const AT_THE_END_PX = 30;
@@ -28,7 +58,12 @@ export class Curtain {
   /** @param {(faults: object) => void} onFaults told when the switches changed */
   constructor(onFaults) {
     this.#onFaults = onFaults;
-    const { panel, body } = panelFrame({ id: 'curtain-panel', title: 'Behind the curtain', testid: 'curtain', about: 'What happens inside while you talk. Write a message and watch.' });
+    const { panel, body } = panelFrame({
+      id: 'curtain-panel',
+      title: 'Behind the curtain',
+      testid: 'curtain',
+      about: 'What happens inside while you talk. Write a message and watch.',
+    });
     this.panel = panel;
     this.#body = element('div', { class: 'curtain-sections' });
     this.#body.append(element('p', { class: 'empty' }, 'Nothing to see yet.'));
@@ -54,7 +89,9 @@ export class Curtain {
 
   #show(facts) {
     const tails = [...this.#body.querySelectorAll('.tail')].map((tail) => [tail, isAtEnd(tail)]);
-    const drawn = SECTIONS.filter(({ part }) => facts[part]).map((section) => drawSection(section, facts[section.part]));
+    const drawn = SECTIONS.filter(({ part }) => facts[part]).map((section) =>
+      drawSection(section, facts[section.part]),
+    );
     morphChildren(this.#body, drawn);
     const known = new Map(tails);
     for (const tail of this.#body.querySelectorAll('.tail')) {
@@ -65,7 +102,13 @@ export class Curtain {
 
 function drawSection({ part, title, promise, draw }, facts) {
   const count = Array.isArray(facts) ? element('span', { class: 'section-count' }, facts.length) : null;
-  return element('details', { class: 'curtain-section', open: true, dataset: { key: part, part } }, element('summary', {}, element('h3', {}, title), count), element('p', { class: 'promise' }, promise), draw(facts));
+  return element(
+    'details',
+    { class: 'curtain-section', open: true, dataset: { key: part, part } },
+    element('summary', {}, element('h3', {}, title), count),
+    element('p', { class: 'promise' }, promise),
+    draw(facts),
+  );
 }
 
 function isAtEnd({ scrollHeight, scrollTop, clientHeight }) {

@@ -13,16 +13,44 @@ const DONE = /^(done|answered|failed|cancelled|expired|interrupted)$/;
 /** Requests as timelines, with the time between the steps. */
 export function requests(facts) {
   if (facts.length === 0) return nothing('No request yet. Talk to a personality.');
-  return element('ul', { class: 'requests' }, facts.map((request) => element('li', { class: 'request', dataset: { key: request.id } }, element('p', { class: 'request-head' }, state(request.state), element('code', { title: `request ${request.id}` }, request.reference), ' for ', personChip(request.user)), timeline(request), request.detail ? element('p', { class: 'request-detail' }, request.detail) : null)));
+  return element(
+    'ul',
+    { class: 'requests' },
+    facts.map((request) =>
+      element(
+        'li',
+        { class: 'request', dataset: { key: request.id } },
+        element(
+          'p',
+          { class: 'request-head' },
+          state(request.state),
+          element('code', { title: `request ${request.id}` }, request.reference),
+          ' for ',
+          personChip(request.user),
+        ),
+        timeline(request),
+        request.detail ? element('p', { class: 'request-detail' }, request.detail) : null,
+      ),
+    ),
+  );
 }
 
 function timeline({ steps = [], state: now }) {
   const running = !DONE.test(now);
   const drawn = steps.map(({ name, at }, index) => {
-    const before = steps[index - 1];
-    const gap = before ? element('span', { class: 'gap' }, wordGap(new Date(at) - new Date(before.at))) : null;
+    // a step may be too short for anybody to have written down when it was
+    const before = steps.slice(0, index).findLast((step) => step.at);
+    const gap =
+      index === 0
+        ? null
+        : element('span', { class: 'gap' }, at && before ? wordGap(new Date(at) - new Date(before.at)) : '');
     const last = index === steps.length - 1;
-    return element('li', { class: `step${last && running ? ' running' : ''}` }, gap, element('span', { class: 'step-name' }, name));
+    return element(
+      'li',
+      { class: `step${last && running ? ' running' : ''}` },
+      gap,
+      element('span', { class: 'step-name' }, name),
+    );
   });
   return element('ol', { class: 'timeline' }, drawn);
 }
@@ -34,30 +62,111 @@ function wordGap(ms) {
 
 /** Who is to be woken. */
 export function wakes({ where, users = [], sent }) {
-  const waiting = users.length === 0 ? element('p', { class: 'empty' }, 'Nothing waits right now.') : element('ul', { class: 'wakes' }, users.map((user) => element('li', {}, personChip(user, true))));
-  return element('div', {}, waiting, element('p', { class: 'request-detail' }, `${where}${sent === undefined ? '' : ` · ${sent} wake-ups sent`}`));
+  const waiting =
+    users.length === 0
+      ? element('p', { class: 'empty' }, 'Nothing waits right now.')
+      : element(
+          'ul',
+          { class: 'wakes' },
+          users.map((user) => element('li', {}, personChip(user, true))),
+        );
+  return element(
+    'div',
+    {},
+    waiting,
+    element(
+      'p',
+      { class: 'request-detail' },
+      `${where}${sent === undefined ? '' : ` · ${sent} wake-ups sent`}`,
+    ),
+  );
 }
 
 /** Rows of stored keys: what an administrator would find in the database. */
 export function keys(facts) {
   if (facts.length === 0) return nothing('No key is stored. `/wallet set` stores one.');
-  return element('ul', { class: 'cards' }, facts.map((key) => element('li', { class: 'card' }, element('p', { class: 'request-head' }, state(key.state), element('strong', {}, key.provider), element('code', {}, `…${key.last4 ?? '????'}`), ' of ', personChip(key.user)), element('dl', { class: 'cipher' }, ['iv', 'content', 'tag'].flatMap((part) => [element('dt', {}, part), element('dd', {}, key[part] ? element('code', {}, key[part]) : element('em', {}, 'erased'))])))));
+  return element(
+    'ul',
+    { class: 'cards' },
+    facts.map((key) =>
+      element(
+        'li',
+        { class: 'card' },
+        element(
+          'p',
+          { class: 'request-head' },
+          state(key.state),
+          element('strong', {}, key.provider),
+          element('code', {}, `…${key.last4 ?? '????'}`),
+          ' of ',
+          personChip(key.user),
+        ),
+        element(
+          'dl',
+          { class: 'cipher' },
+          ['iv', 'content', 'tag'].flatMap((part) => [
+            element('dt', {}, part),
+            element('dd', {}, key[part] ? element('code', {}, key[part]) : element('em', {}, 'erased')),
+          ]),
+        ),
+      ),
+    ),
+  );
 }
 
 /** Calls to the provider. */
 export function calls(facts) {
   if (facts.length === 0) return nothing('The provider was not asked yet.');
-  return element('ul', { class: 'cards' }, facts.map((call, at) => element('li', { class: 'card', dataset: { key: `call-${facts.length - at}` } }, element('p', { class: 'request-head' }, state(call.stage), element('strong', {}, call.model), ' on key ', element('code', {}, call.key)), element('p', { class: 'request-detail' }, [call.chunks === undefined ? null : `${call.chunks} chunks`, call.cost].filter(Boolean).join(' · ')), call.messages?.length ? messages(call.messages) : null)));
+  return element(
+    'ul',
+    { class: 'cards' },
+    facts.map((call, at) =>
+      element(
+        'li',
+        { class: 'card', dataset: { key: `call-${facts.length - at}` } },
+        element(
+          'p',
+          { class: 'request-head' },
+          state(call.stage),
+          element('strong', {}, call.model),
+          ' on key ',
+          element('code', {}, call.key),
+        ),
+        element(
+          'p',
+          { class: 'request-detail' },
+          [call.chunks === undefined ? null : `${call.chunks} chunks`, call.cost].filter(Boolean).join(' · '),
+        ),
+        call.messages?.length ? messages(call.messages) : null,
+      ),
+    ),
+  );
 }
 
 function messages(given) {
-  return element('details', { class: 'call-messages' }, element('summary', {}, `${given.length} messages were sent`), element('dl', {}, given.flatMap(({ role, content }) => [element('dt', {}, role), element('dd', {}, typeof content === 'string' ? content : JSON.stringify(content))])));
+  return element(
+    'details',
+    { class: 'call-messages' },
+    element('summary', {}, `${given.length} messages were sent`),
+    element(
+      'dl',
+      {},
+      given.flatMap(({ role, content }) => [
+        element('dt', {}, role),
+        element('dd', {}, typeof content === 'string' ? content : JSON.stringify(content)),
+      ]),
+    ),
+  );
 }
 
 /** The newest lines of the log. */
 export function log(lines) {
   if (lines.length === 0) return nothing('The log is empty.');
-  return element('div', { class: 'tail', tabindex: 0, role: 'group', 'aria-label': 'The newest lines of the log' }, lines.map((line) => element('p', { class: `log-line ${levelOf(line)}` }, line)));
+  return element(
+    'div',
+    { class: 'tail', tabindex: 0, role: 'group', 'aria-label': 'The newest lines of the log' },
+    lines.map((line) => element('p', { class: `log-line ${levelOf(line)}` }, line)),
+  );
 }
 
 function levelOf(line) {
@@ -67,15 +176,30 @@ function levelOf(line) {
 /** What went between the bot and Discord. */
 export function wire(entries) {
   if (entries.length === 0) return nothing('Nothing was sent yet.');
-  return element('div', { class: 'tail', tabindex: 0, role: 'group', 'aria-label': 'The newest exchanges with Discord' }, entries.map(({ at, line, body }) => (
-    element('div', { class: 'wire-line', dataset: { key: `${at} ${line}` } }, element('span', { class: 'wire-at' }, at), body ? element('details', {}, element('summary', {}, line), element('code', {}, body)) : element('span', {}, line))
-  )));
+  return element(
+    'div',
+    { class: 'tail', tabindex: 0, role: 'group', 'aria-label': 'The newest exchanges with Discord' },
+    entries.map(({ at, line, body }) =>
+      element(
+        'div',
+        { class: 'wire-line', dataset: { key: `${at} ${line}` } },
+        element('span', { class: 'wire-at' }, at),
+        body
+          ? element('details', {}, element('summary', {}, line), element('code', {}, body))
+          : element('span', {}, line),
+      ),
+    ),
+  );
 }
 
 /** An internal id in the colour that is always its own, so that one can follow it. */
 function personChip(user, whole = false) {
   if (!user) return element('span', { class: 'person-chip' }, 'nobody');
-  return element('code', { class: `person-chip hue-edge-${hueOf(user)}`, title: `user ${user}` }, whole ? user : `…${user.slice(-8)}`);
+  return element(
+    'code',
+    { class: `person-chip hue-edge-${hueOf(user)}`, title: `user ${user}` },
+    whole ? user : `…${user.slice(-8)}`,
+  );
 }
 
 function state(name) {

@@ -14,7 +14,12 @@ export class Faults {
   /** @param {(count: number) => void} onCount told how many faults are on */
   constructor(onCount) {
     this.#onCount = onCount;
-    const { panel, body } = panelFrame({ id: 'faults-panel', title: 'Faults', testid: 'faults', about: 'Break something on purpose, and watch what becomes of a message.' });
+    const { panel, body } = panelFrame({
+      id: 'faults-panel',
+      title: 'Faults',
+      testid: 'faults',
+      about: 'Break something on purpose, and watch what becomes of a message.',
+    });
     this.panel = panel;
     this.#body = element('div', { class: 'fault-groups' });
     body.append(this.#problem, this.#body);
@@ -57,20 +62,56 @@ function countOn(groups) {
 
 function drawGroup({ id, label, kind, hint, items }) {
   const inputs = kind === 'buttons' ? items.map(drawButton) : items.map((item) => drawInput(item, kind, id));
-  return element('fieldset', { class: 'fault-group', dataset: { key: id } }, element('legend', {}, label), hint ? element('p', { class: 'fault-hint' }, hint) : null, inputs);
+  return element(
+    'fieldset',
+    { class: 'fault-group', dataset: { key: id } },
+    element('legend', {}, label),
+    hint ? element('p', { class: 'fault-hint' }, hint) : null,
+    inputs,
+  );
 }
 
 function drawInput({ id, label, detail, on }, kind, group) {
   const radio = kind === 'one_of';
   const inputId = `fault-${id}`;
   const input = element('input', {
-    type: radio ? 'radio' : 'checkbox', role: radio ? null : 'switch', id: inputId, name: radio ? `faults-${group}` : null,
-    value: id, checked: on, 'aria-describedby': detail ? `${inputId}-detail` : null, dataset: { fault: id },
+    type: radio ? 'radio' : 'checkbox',
+    role: radio ? null : 'switch',
+    id: inputId,
+    name: radio ? `faults-${group}` : null,
+    value: id,
+    checked: on,
+    'aria-describedby': detail ? `${inputId}-detail` : null,
+    dataset: { fault: id },
   });
-  return element('div', { class: radio ? 'tick' : 'tick switch', dataset: { key: id } }, input, element('div', {}, element('label', { for: inputId }, label), detail ? element('small', { id: `${inputId}-detail` }, detail) : null));
+  return element(
+    'div',
+    { class: radio ? 'tick' : 'tick switch', dataset: { key: id } },
+    input,
+    element(
+      'div',
+      {},
+      element('label', { for: inputId }, label),
+      detail ? element('small', { id: `${inputId}-detail` }, detail) : null,
+    ),
+  );
 }
 
 function drawButton({ id, label, detail }) {
   const detailId = uniqueId('fault-detail');
-  return element('div', { class: 'fault-once', dataset: { key: id } }, element('button', { type: 'button', class: 'component-button secondary', 'aria-describedby': detail ? detailId : null, dataset: { fault: id } }, label), detail ? element('small', { id: detailId }, detail) : null);
+  return element(
+    'div',
+    { class: 'fault-once', dataset: { key: id } },
+    element(
+      'button',
+      {
+        type: 'button',
+        class: 'component-button secondary',
+        'aria-describedby': detail ? detailId : null,
+        dataset: { fault: id },
+      },
+      label,
+    ),
+    detail ? element('small', { id: detailId }, detail) : null,
+  );
 }

@@ -20,6 +20,9 @@ function draw(banner, state) {
   const text = neverIn
     ? `The playground doesn’t let “${viewerName}” in, or isn’t running. Trying again… `
     : 'The connection to the playground is lost. Trying again…';
-  banner.replaceChildren(text, neverIn && viewerName !== 'alice' ? element('a', { href: pageOf('alice') }, 'Be Alice instead') : '');
+  banner.replaceChildren(
+    text,
+    neverIn && viewerName !== 'alice' ? element('a', { href: pageOf('alice') }, 'Be Alice instead') : '',
+  );
   banner.hidden = false;
 }

@@ -23,18 +23,30 @@ function drawPlace(place, channel, directory) {
   const kind = { text: 'hash', thread: 'thread', dm: 'at' }[channel.kind];
   const parent = channel.kind === 'thread' ? directory.channel(channel.parent) : null;
   const name = channel.kind === 'dm' ? directory.channelLabel(channel) : channel.name;
-  morphChildren(place, [icon(kind), element('span', { class: 'place-name' }, name), parent ? element('span', { class: 'place-parent' }, `in #${parent.name}`) : '']);
+  morphChildren(place, [
+    icon(kind),
+    element('span', { class: 'place-name' }, name),
+    parent ? element('span', { class: 'place-parent' }, `in #${parent.name}`) : '',
+  ]);
 }
 
 function drawBot(line, online, name) {
   line.dataset.online = String(online);
-  const said = online ? [element('span', { class: 'bot-name' }, name), ' online'] : [element('span', { class: 'bot-name' }, name), ' offline: reconnecting…'];
-  morphChildren(line, [element('span', { class: 'bot-dot', 'aria-hidden': 'true' }), element('span', { class: 'bot-said' }, said)]);
+  const said = online
+    ? [element('span', { class: 'bot-name' }, name), ' online']
+    : [element('span', { class: 'bot-name' }, name), ' offline: reconnecting…'];
+  morphChildren(line, [
+    element('span', { class: 'bot-dot', 'aria-hidden': 'true' }),
+    element('span', { class: 'bot-said' }, said),
+  ]);
 }
 
 function drawTitle(channel, directory, unread) {
   const all = directory.channels();
-  const forMe = all.reduce((sum, one) => sum + (one.kind === 'dm' ? unread.count(one.id) : unread.mentions(one.id)), 0);
+  const forMe = all.reduce(
+    (sum, one) => sum + (one.kind === 'dm' ? unread.count(one.id) : unread.mentions(one.id)),
+    0,
+  );
   const news = all.some((one) => unread.isUnread(one.id));
   const mark = { true: `(${forMe}) `, false: news ? '• ' : '' }[forMe > 0];
   document.title = `${mark}${channel ? directory.channelLabel(channel) : ''} — ${TITLE}`;
@@ -42,10 +54,21 @@ function drawTitle(channel, directory, unread) {
 
 /** A button that shows or hides a part of the page. */
 export function toggleButton({ label, iconName, testid, controls, onClick }) {
-  return element('button', {
-    type: 'button', class: 'quiet tool', 'aria-expanded': 'false', 'aria-controls': controls, title: label,
-    dataset: { testid }, click: onClick,
-  }, icon(iconName), element('span', { class: 'tool-label' }, label), element('span', { class: 'tool-count', hidden: true }));
+  return element(
+    'button',
+    {
+      type: 'button',
+      class: 'quiet tool',
+      'aria-expanded': 'false',
+      'aria-controls': controls,
+      title: label,
+      dataset: { testid },
+      click: onClick,
+    },
+    icon(iconName),
+    element('span', { class: 'tool-label' }, label),
+    element('span', { class: 'tool-count', hidden: true }),
+  );
 }
 
 /** Puts a number on a toggle: how many faults are switched on. */

@@ -16,7 +16,12 @@ export function applyTheme(theme = recall('theme', 'auto')) {
 /** A button that goes from one theme to the next. */
 export function themeButton() {
   let theme = recall('theme', 'auto');
-  const button = element('button', { type: 'button', class: 'quiet icon-only', dataset: { testid: 'theme-toggle' }, click: next });
+  const button = element('button', {
+    type: 'button',
+    class: 'quiet icon-only',
+    dataset: { testid: 'theme-toggle' },
+    click: next,
+  });
 
   function next() {
     theme = ORDER[(ORDER.indexOf(theme) + 1) % ORDER.length];
