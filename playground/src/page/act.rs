@@ -237,9 +237,9 @@ async fn answer(shared: &Shared, used: Result<Invocation, ActError>) -> Result<V
     let patience = shared.discord.world().options.answer_deadline + LAST_WORDS;
     let look = || reply(&shared.discord.world(), used.token());
     let reply = shared.discord.bell.wait(patience, look).await;
-    Ok(reply.unwrap_or_else(|| {
-        json!({"reply": "failed", "reason": "The application did not respond."})
-    }))
+    Ok(reply.unwrap_or_else(
+        || json!({"reply": "failed", "reason": "The application did not respond."}),
+    ))
 }
 
 fn reply(world: &World, token: &str) -> Option<Value> {

@@ -68,16 +68,19 @@ mod tests {
     fn only_our_own_page_may_act() {
         let json = ("content-type", "application/json");
         let ours = ("host", "127.0.0.1:7380");
-        let post = |given: &[(&'static str, &'static str)]| {
-            is_ours(7380, &Method::POST, &headers(given))
-        };
+        let post =
+            |given: &[(&'static str, &'static str)]| is_ours(7380, &Method::POST, &headers(given));
         assert!(post(&[ours, json, ("origin", "http://127.0.0.1:7380")]));
         assert!(post(&[("host", "localhost:7380"), json, ("origin", "http://localhost:7380")]));
         assert!(post(&[ours, json]), "a program without a browser");
         assert!(!post(&[ours, json, ("origin", "https://evil.example")]));
         assert!(!post(&[ours, json, ("origin", "null")]));
         assert!(!post(&[ours, json, ("sec-fetch-site", "cross-site")]));
-        assert!(!post(&[ours, ("content-type", "text/plain"), ("origin", "http://127.0.0.1:7380")]));
+        assert!(!post(&[
+            ours,
+            ("content-type", "text/plain"),
+            ("origin", "http://127.0.0.1:7380")
+        ]));
         assert!(!post(&[("host", "evil.example:7380"), json]));
     }
 

@@ -23,24 +23,68 @@ struct Item {
 const PROVIDER: &[Item] = &[
     Item { id: "model_fine", label: "Fine", detail: "Answers as it should." },
     Item { id: "model_slow", label: "Slow", detail: "Two seconds before every few words." },
-    Item { id: "model_rate_limited", label: "Rate-limited", detail: "Turns every call away with 429." },
+    Item {
+        id: "model_rate_limited",
+        label: "Rate-limited",
+        detail: "Turns every call away with 429.",
+    },
     Item { id: "model_no_credit", label: "Out of credit", detail: "Wants to be paid: 402." },
-    Item { id: "model_key_rejected", label: "Rejects the key", detail: "401, also when the key is checked." },
-    Item { id: "model_dies", label: "Dies in mid-stream", detail: "The connection breaks after a few words." },
-    Item { id: "model_silent", label: "Says nothing", detail: "Keeps the line open without a word." },
+    Item {
+        id: "model_key_rejected",
+        label: "Rejects the key",
+        detail: "401, also when the key is checked.",
+    },
+    Item {
+        id: "model_dies",
+        label: "Dies in mid-stream",
+        detail: "The connection breaks after a few words.",
+    },
+    Item {
+        id: "model_silent",
+        label: "Says nothing",
+        detail: "Keeps the line open without a word.",
+    },
 ];
 
 const DISCORD: &[Item] = &[
-    Item { id: "discord_limited", label: "Rate limits", detail: "Every second message or edit of the bot gets a 429." },
-    Item { id: "discord_broken", label: "Errors", detail: "Every second message or edit of the bot gets a 502." },
-    Item { id: "discord_slow", label: "Slow", detail: "Every request of the bot takes a second longer." },
-    Item { id: "gateway_silent", label: "Deaf gateway", detail: "No events and no heartbeats reach the bot." },
+    Item {
+        id: "discord_limited",
+        label: "Rate limits",
+        detail: "Every second message or edit of the bot gets a 429.",
+    },
+    Item {
+        id: "discord_broken",
+        label: "Errors",
+        detail: "Every second message or edit of the bot gets a 502.",
+    },
+    Item {
+        id: "discord_slow",
+        label: "Slow",
+        detail: "Every request of the bot takes a second longer.",
+    },
+    Item {
+        id: "gateway_silent",
+        label: "Deaf gateway",
+        detail: "No events and no heartbeats reach the bot.",
+    },
 ];
 
 const ONCE: &[Item] = &[
-    Item { id: "gateway_drop", label: "Drop the gateway", detail: "The bot's connection breaks; it has to resume." },
-    Item { id: "gateway_reconnect", label: "Ask to reconnect", detail: "What Discord does several times a day." },
-    Item { id: "gateway_invalidate", label: "Forget the session", detail: "The bot has to log in anew." },
+    Item {
+        id: "gateway_drop",
+        label: "Drop the gateway",
+        detail: "The bot's connection breaks; it has to resume.",
+    },
+    Item {
+        id: "gateway_reconnect",
+        label: "Ask to reconnect",
+        detail: "What Discord does several times a day.",
+    },
+    Item {
+        id: "gateway_invalidate",
+        label: "Forget the session",
+        detail: "The bot has to log in anew.",
+    },
 ];
 
 const WORKER: Item = Item {
@@ -133,9 +177,7 @@ impl Switches {
             match *id {
                 "discord_limited" => {
                     let reply = Reply::rate_limited(Duration::from_secs(2), false, false);
-                    faults.add(
-                        Fault::when(writes, Effect::Answer(reply)).every(2).always(),
-                    );
+                    faults.add(Fault::when(writes, Effect::Answer(reply)).every(2).always());
                 }
                 "discord_broken" => {
                     let effect = Effect::Answer(Reply::html(502));
@@ -179,9 +221,8 @@ fn group(
     items: &[Item],
     is_on: impl Fn(&Item) -> bool,
 ) -> Value {
-    let item = |it: &Item| {
-        json!({"id": it.id, "label": it.label, "detail": it.detail, "on": is_on(it)})
-    };
+    let item =
+        |it: &Item| json!({"id": it.id, "label": it.label, "detail": it.detail, "on": is_on(it)});
     let items: Vec<Value> = items.iter().map(item).collect();
     json!({"id": id, "label": label, "kind": kind, "items": items})
 }

@@ -126,7 +126,8 @@ mod tests {
             message("user", "[[req:7]] Are you well?"),
         ];
         let text = composed(&messages);
-        for part in ["Lilith:", "“[[req:7]] Are you well?”", "As a demon of few words", "stand-in"] {
+        for part in ["Lilith:", "“[[req:7]] Are you well?”", "As a demon of few words", "stand-in"]
+        {
             assert!(text.contains(part), "{part} in {text}");
         }
         assert!(composed(&[]).contains("no persona"));

@@ -67,7 +67,8 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("a session");
-        let album = std::env::var_os("TROUPE_SCREENSHOTS").map(|dir| PathBuf::from(dir).join(album));
+        let album =
+            std::env::var_os("TROUPE_SCREENSHOTS").map(|dir| PathBuf::from(dir).join(album));
         let browser = Self { client, album, _driver: driver, _profile: profile };
         browser.resize(1280, 800).await;
         Some(browser)
@@ -96,7 +97,11 @@ impl Browser {
     }
 
     pub(crate) async fn click(&self, css: &str) {
-        self.find(css).await.click().await.unwrap_or_else(|error| panic!("clicking {css}: {error}"));
+        self.find(css)
+            .await
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("clicking {css}: {error}"));
     }
 
     /// Presses keys wherever the focus is.
@@ -115,7 +120,8 @@ impl Browser {
     pub(crate) async fn until(&self, what: &str, script: &str, args: Vec<Value>) -> Value {
         let looking = async {
             loop {
-                let seen = self.client.execute(script, args.clone()).await.expect("the script runs");
+                let seen =
+                    self.client.execute(script, args.clone()).await.expect("the script runs");
                 if !seen.is_null() && seen != false {
                     return seen;
                 }

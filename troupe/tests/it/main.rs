@@ -20,6 +20,7 @@ mod gateway;
 mod monitor;
 mod page;
 mod play;
+mod playground;
 mod process;
 mod providers;
 mod readme;

@@ -4,59 +4,11 @@ use std::time::Duration;
 
 use fantoccini::key::Key;
 use serde_json::json;
-use tempfile::TempDir;
 
-use crate::{browser::Browser, process::Process};
-
-/// The key that the page offers to try.
-const TRIAL_KEY: &str = concat!("sk-or-", "v1-local-trial-key-worth-nothing-0001");
-
-/// `troupe` with nothing set, and its page in a browser.
-struct Playground {
-    troupe: Process,
-    url: String,
-    _dir: TempDir,
-}
-
-impl Playground {
-    async fn start() -> Self {
-        let dir = tempfile::tempdir().expect("a directory");
-        // any free port, so that tests don't stand in each other's way
-        let settings = [("PORT".to_owned(), "0".to_owned())];
-        let troupe = Process::start("troupe", &[], dir.path(), &settings);
-        troupe.says("Stop: Ctrl-C").await;
-        let log = troupe.log();
-        let line = log.iter().find_map(|line| line.split_once("Open in a browser:"));
-        let url = line.expect("the page's address").1.trim().to_owned();
-        Self { troupe, url, _dir: dir }
-    }
-
-    fn page_of(&self, person: &str) -> String {
-        format!("{}?as={person}", self.url)
-    }
-
-    async fn stop(mut self) {
-        assert_eq!(self.troupe.stop().await, Some(0), "{}", self.troupe.log().join("\n"));
-    }
-}
-
-/// Chooses a command in the composer by its words, and runs it unless there is more to fill in.
-async fn use_command(browser: &Browser, words: &str) {
-    browser.part("composer").await.send_keys(&format!("/{words}")).await.expect("keys");
-    browser.part("slash-option").await;
-    browser.keys(&Key::Enter.to_string()).await;
-    browser.part("slash-form").await;
-}
-
-async fn store_the_trial_key(browser: &Browser) {
-    use_command(browser, "wallet set").await;
-    browser.keys(&Key::Enter.to_string()).await;
-    browser.click("[data-testid=modal] input").await;
-    browser.keys(TRIAL_KEY).await;
-    browser.picture("form").await;
-    browser.click("[data-testid=modal-submit]").await;
-    browser.gone("[data-testid=modal]").await;
-}
+use crate::{
+    browser::Browser,
+    playground::{Playground, TRIAL_KEY, store_the_trial_key, switch, use_command},
+};
 
 #[tokio::test]
 async fn a_newcomer_finds_everything_on_the_page() {
@@ -101,9 +53,15 @@ async fn a_newcomer_finds_everything_on_the_page() {
     browser.say("@Viola tell me another long story").await;
     let answer = browser.message("another long story”").await;
     browser.press(&answer, "Stop").await;
-    browser.until("the end of it", "return !document.body.innerText.includes('⏹ Stop')
+    browser
+        .until(
+            "the end of it",
+            "return !document.body.innerText.includes('⏹ Stop')
         && ![...document.querySelectorAll('[data-testid=message] button')]
-            .some((it) => it.innerText.includes('Stop'))", vec![]).await;
+            .some((it) => it.innerText.includes('Stop'))",
+            vec![],
+        )
+        .await;
     let stopped = browser.text_of(&answer).await;
     assert!(!stopped.contains("a real model would answer here"), "{stopped}");
     browser.picture("stopped").await;
@@ -159,21 +117,16 @@ async fn faults_show_what_a_user_would_see() {
     browser.message("…0001").await;
     browser.click("[data-testid=faults-toggle]").await;
 
-    let switch = "const label = [...document.querySelectorAll('[data-testid=faults] label, \
-        [data-testid=faults] button')].find((it) => it.innerText.includes(arguments[0]));
-        if (!label) return false; label.click(); return true;";
-    let set = async |name: &str| {
-        browser.until(name, switch, vec![json!(name)]).await;
-        // the switch is set when the server says so
-        let on = "return !document.querySelector('[data-testid=faults] [aria-busy=true]')";
-        browser.until("the switch settle", on, vec![]).await;
-    };
-    set("Out of credit").await;
+    switch(&browser, "Out of credit").await;
     browser.say("@Viola one").await;
-    browser.message("credit").await;
+    // everybody sees that it failed, and only who pays sees why
+    browser.message("The curtain is stuck").await;
+    browser.click("[data-channel-kind=dm]").await;
+    browser.message("your credit, or the limit of this key, is used up").await;
     browser.picture("no-credit").await;
+    browser.click("[data-channel-name=general]").await;
 
-    set("Dies in mid-stream").await;
+    switch(&browser, "Dies in mid-stream").await;
     browser.say("@Viola two: a story").await;
     let broken = browser.message("two: a story”").await;
     browser.until("the way to try again", "return [...document.querySelectorAll(
@@ -181,11 +134,11 @@ async fn faults_show_what_a_user_would_see() {
         vec![json!(broken)]).await;
     browser.picture("died").await;
 
-    set("Fine").await;
+    switch(&browser, "Fine").await;
     browser.press(&broken, "Retry").await;
     browser.message("a real model would answer here").await;
 
-    set("Drop the gateway").await;
+    switch(&browser, "Drop the gateway").await;
     browser.say("@Viola four").await;
     browser.message("four”").await;
     browser.close().await;

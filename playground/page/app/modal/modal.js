@@ -62,6 +62,9 @@ export function openModal({ token, modal }, parts) {
       dataset: { testid: 'modal' },
       close: () => {
         dialog.remove();
+        // Chromium gives the focus back while the page is still inert: the field then has it, yet takes
+        // no text until it gets it anew.
+        document.activeElement?.blur();
         if (before?.isConnected) before.focus();
         else parts.refocus();
       },

@@ -126,7 +126,8 @@ pub(super) fn chosen(
     resolved: &mut Resolved,
 ) -> Result<Vec<Value>, ActError> {
     let name = menu["custom_id"].as_str().unwrap_or_default();
-    let bad = |problem: &str| ActError::BadField { field: name.to_owned(), problem: problem.into() };
+    let bad =
+        |problem: &str| ActError::BadField { field: name.to_owned(), problem: problem.into() };
     let kind = menu["type"].as_u64().unwrap_or(BUTTON);
     let bound = |key: &str| menu[key].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
     let least = if menu["required"] == false { 0 } else { bound("min_values") };

@@ -212,8 +212,7 @@ impl Person {
         others.insert(option.to_owned(), partial);
         let invocation = self.act(|world| {
             let channel = place.find(world)?;
-            let typed =
-                Typed { options: Value::Object(others), focused: Some(option.to_owned()) };
+            let typed = Typed { options: Value::Object(others), focused: Some(option.to_owned()) };
             let data = slash::invoke(world, channel, command, &typed)?;
             self.interact(world, channel, InteractionKind::Autocomplete, data, None)
         })?;
@@ -298,14 +297,21 @@ impl Person {
         Ok(Invocation::new(Arc::clone(&self.server), token))
     }
 
-    pub(super) fn act<T>(&self, act: impl FnOnce(&mut World) -> Result<T, ActError>) -> Result<T, ActError> {
+    pub(super) fn act<T>(
+        &self,
+        act: impl FnOnce(&mut World) -> Result<T, ActError>,
+    ) -> Result<T, ActError> {
         let done = act(&mut self.server.world());
         self.server.bell.ring();
         done
     }
 }
 
-pub(super) fn visible(world: &World, viewer: Snowflake, message: Snowflake) -> Result<&Message, ActError> {
+pub(super) fn visible(
+    world: &World,
+    viewer: Snowflake,
+    message: Snowflake,
+) -> Result<&Message, ActError> {
     let message_id = message;
     let message = world.message(message_id).filter(|message| message.is_visible_to(viewer));
     message.ok_or(ActError::NoSuchMessage(message_id))
