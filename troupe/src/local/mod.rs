@@ -34,7 +34,7 @@ use crate::one_process::OneProcess;
 pub(crate) const TRIAL_KEY: &str = concat!("sk-or-", "v1-local-trial-key-worth-nothing-0001");
 /// What is on it: five dollars that nobody pays.
 const TRIAL_CREDIT_NANO_USD: i64 = 5_000_000_000;
-const CHUNK_EVERY: Duration = Duration::from_millis(80);
+const CHUNK_EVERY: Duration = Duration::from_millis(30);
 const START_PATIENCE: Duration = Duration::from_secs(30);
 
 /// The two servers that stand in for the world.

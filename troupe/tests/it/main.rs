@@ -16,6 +16,8 @@ mod boundaries;
 mod browser;
 mod burst;
 mod deaths;
+#[cfg(feature = "extra")]
+mod extra;
 mod gateway;
 mod monitor;
 mod page;

@@ -12,7 +12,8 @@ pub(crate) const TRIAL_KEY: &str = concat!("sk-or-", "v1-local-trial-key-worth-n
 /// `troupe` with nothing set, and its page in a browser.
 pub(crate) struct Playground {
     troupe: Process,
-    url: String,
+    /// The page's address, with a slash at its end.
+    pub(crate) url: String,
     _dir: TempDir,
 }
 

@@ -44,7 +44,7 @@ export function openMenu(entries, { label, anchor, at = null, testid = 'context-
     },
     group(entries.filter(Boolean)),
   );
-  (anchor.closest('dialog, nav, main, aside, header') ?? document.body).append(menu);
+  (anchor.closest('dialog, nav, main, #side, header') ?? document.body).append(menu);
   place(menu, at ?? anchor.getBoundingClientRect());
   if (anchor.hasAttribute('aria-haspopup')) anchor.setAttribute('aria-expanded', 'true');
   open = { menu, back, anchor };

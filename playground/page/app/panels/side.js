@@ -33,7 +33,11 @@ export function setUpSide(side, parts, behind) {
   }
 
   function coverRest() {
-    cover('side', WHOLE.matches && shown.size > 0, behind);
+    const covers = WHOLE.matches && shown.size > 0;
+    // over everything else it is a dialog, and said to be one
+    side.setAttribute('role', covers ? 'dialog' : 'complementary');
+    side.ariaModal = covers ? 'true' : null;
+    cover('side', covers, behind);
   }
 
   function apply(name) {
