@@ -4,8 +4,9 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a test that can't go on has failed"
+    reason = "a test that can't go on has failed, and says so"
 )]
 
 mod commands;
@@ -15,6 +16,7 @@ mod gateway;
 mod lease;
 mod limiter;
 mod messages;
+mod proper;
 mod rest;
 mod stage;
 mod wallet;

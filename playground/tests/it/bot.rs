@@ -1,10 +1,13 @@
 //! The smallest bot: it sends what the test says, and hears everything.
 
-use std::time::Duration;
+use std::{ops::Deref, sync::OnceLock, time::Duration};
 
 use flate2::{Decompress, FlushDecompress, read::ZlibDecoder};
 use futures_util::{SinkExt, StreamExt};
-use playground::discord::{LocalDiscord, Options, RateLimits};
+use playground::{
+    checks::{About, Descriptions},
+    discord::{LocalDiscord, Options, RateLimits},
+};
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
@@ -15,11 +18,47 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) const INTENTS: u64 = 1 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 15;
 
 /// A local Discord that refuses nothing for being asked too often.
-pub(crate) async fn discord() -> LocalDiscord {
-    LocalDiscord::start(Options { rate_limits: RateLimits::off(), ..Options::default() })
-        .await
-        .unwrap()
+pub(crate) async fn discord() -> Watched {
+    discord_with(Options { rate_limits: RateLimits::off(), ..Options::default() }).await
 }
+
+/// A local Discord that behaves so.
+pub(crate) async fn discord_with(options: Options) -> Watched {
+    Watched(LocalDiscord::start(options).await.unwrap())
+}
+
+/// A local Discord of which a test's end checks all that it said. What the bot said is not checked:
+/// tests have it say what is wrong.
+pub(crate) struct Watched(LocalDiscord);
+
+impl Deref for Watched {
+    type Target = LocalDiscord;
+
+    fn deref(&self) -> &LocalDiscord {
+        &self.0
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        let Some(descriptions) = descriptions().filter(|_| !std::thread::panicking()) else {
+            return;
+        };
+        let mut report = descriptions.check(&self.0.ledger().entries(), false);
+        report.problems.retain(|one| matches!(one.about, About::Response | About::FrameToBot));
+        assert!(report.problems.is_empty(), "{report}");
+        println!("{report}");
+    }
+}
+
+/// What others say of Discord, where the workspace's neighbour has it. It is long: read once.
+pub(crate) fn descriptions() -> Option<&'static Descriptions> {
+    static READ: OnceLock<Option<Descriptions>> = OnceLock::new();
+    READ.get_or_init(|| Descriptions::load_if_there(DESCRIPTIONS).unwrap()).as_ref()
+}
+
+/// Where it has it.
+pub(crate) const DESCRIPTIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
 
 /// A bot's REST side.
 #[derive(Clone)]

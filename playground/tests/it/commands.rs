@@ -3,7 +3,7 @@
 use playground::discord::{ActError, Invocation, LocalDiscord, Options, Response};
 use serde_json::{Value, json};
 
-use crate::bot::{Gateway, PATIENCE, Rest, discord};
+use crate::bot::{Gateway, PATIENCE, Rest, discord, discord_with};
 
 /// A bot with a few commands, logged in.
 async fn start(discord: &LocalDiscord) -> (Rest, Gateway) {
@@ -97,7 +97,7 @@ async fn an_answer_comes_once_and_in_time() {
 #[tokio::test]
 async fn the_three_seconds_run_by_themselves() {
     let options = Options { answer_deadline: std::time::Duration::ZERO, ..Options::default() };
-    let discord = LocalDiscord::start(options).await.unwrap();
+    let discord = discord_with(options).await;
     let (rest, mut gateway) = start(&discord).await;
     discord.user("alice").slash("general", "wallet list", json!({})).unwrap();
     let event = gateway.event("INTERACTION_CREATE").await;

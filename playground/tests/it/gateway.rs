@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use playground::discord::{Entry, LocalDiscord, Options, Traffic};
+use playground::discord::{Entry, Options, Traffic};
 use serde_json::{Value, json};
 
-use crate::bot::{Gateway, INTENTS, PATIENCE, Rest, discord};
+use crate::bot::{Gateway, INTENTS, PATIENCE, Rest, discord, discord_with};
 
 #[tokio::test]
 async fn a_shard_hears_its_servers_and_shard_zero_hears_direct_messages() {
@@ -82,9 +82,7 @@ async fn without_the_content_intent_only_what_is_addressed_can_be_read() {
 
 #[tokio::test]
 async fn who_may_not_come_in_is_told_so() {
-    let discord = LocalDiscord::start(Options { message_content: false, ..Options::default() })
-        .await
-        .unwrap();
+    let discord = discord_with(Options { message_content: false, ..Options::default() }).await;
     let rest = Rest::new(&discord);
     let identify = |token: &str, shard: Value| json!({"op": 2, "d": {"token": token, "intents": INTENTS, "shard": shard, "properties": {}}});
     let token = discord.token();

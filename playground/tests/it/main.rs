@@ -10,9 +10,9 @@
 )]
 
 mod bot;
+mod checks;
 mod commands;
 mod faults;
 mod gateway;
 mod messages;
-mod openapi;
 mod provider;

@@ -1,12 +1,12 @@
 //! Messages, webhooks and what they are refused for.
 
 use playground::discord::{
-    LocalDiscord, Options, RateLimits,
+    Options, RateLimits,
     world::{Author, Permissions},
 };
 use serde_json::{Value, json};
 
-use crate::bot::{Gateway, PATIENCE, Rest, discord};
+use crate::bot::{Gateway, PATIENCE, Rest, discord, discord_with};
 
 async fn webhook(rest: &Rest, channel: impl std::fmt::Display) -> String {
     let hook = rest
@@ -216,9 +216,7 @@ async fn files_come_and_can_be_fetched() {
 #[tokio::test]
 async fn too_many_posts_have_to_wait() {
     let discord =
-        LocalDiscord::start(Options { rate_limits: RateLimits::default(), ..Options::default() })
-            .await
-            .unwrap();
+        discord_with(Options { rate_limits: RateLimits::default(), ..Options::default() }).await;
     let rest = Rest::new(&discord);
     let hook = webhook(&rest, discord.channel("general").unwrap()).await;
     for left in (0..5).rev() {

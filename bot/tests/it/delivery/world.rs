@@ -1,10 +1,6 @@
 //! A local Discord, a database, a test in the worker's role, and bots that may be killed.
 
-use std::{
-    path::Path,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use bot::{
     delivery::{Bell, Deliveries, DeliverySetup},
@@ -12,10 +8,7 @@ use bot::{
     rest::{ApplicationId, Rest, RestConfig},
 };
 use chrono::TimeDelta;
-use playground::{
-    discord::{LocalDiscord, Options, RateLimits, Snowflake, world::Message},
-    openapi::{Checks, Document},
-};
+use playground::discord::{LocalDiscord, Options, RateLimits, Snowflake, world::Message};
 use shared::{
     clock::{Clock, ManualClock},
     ids::{
@@ -33,6 +26,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::LONG;
+use crate::proper;
 
 pub(super) const PERSONALITY: &str = "01980000-0000-7000-8000-000000000001";
 pub(super) const EXPLANATION: &str = "Only you can see this: try again later.";
@@ -266,25 +260,8 @@ impl World {
                 assert!(!message.ever_pinged(), "somebody was notified");
             }
         });
-        assert_eq!(self.discord.ledger().unknown_routes().len(), 0);
-        let Some(document) = document() else { return };
-        let checks = Checks { strict: true, responses: false };
-        for exchange in self.discord.ledger().exchanges_where(|exchange| exchange.status != 0) {
-            let problems = document.check(&exchange, checks);
-            assert!(problems.is_empty(), "{} {}: {}", exchange.method, exchange.path, problems[0]);
-        }
+        proper::traffic(&self.discord);
     }
-}
-
-/// Discord's description of its API, where the workspace's neighbour has it. It's long: read once.
-fn document() -> Option<&'static Document> {
-    static DOCUMENT: OnceLock<Option<Document>> = OnceLock::new();
-    let read = || {
-        let path = "../../shared/data/discord-openapi.json";
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-        path.exists().then(|| Document::load(path).unwrap())
-    };
-    DOCUMENT.get_or_init(read).as_ref()
 }
 
 fn replies_of(

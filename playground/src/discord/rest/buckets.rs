@@ -151,8 +151,9 @@ fn refuse(wait: Duration, global: bool, mut headers: Vec<(String, String)>) -> V
     if global {
         add("x-ratelimit-global", "true".to_owned());
     }
-    let body =
-        json!({"message": "You are being rate limited.", "retry_after": seconds, "global": global});
+    let body = json!({
+        "message": "You are being rate limited.", "retry_after": seconds, "global": global, "code": 0,
+    });
     Verdict::Wait(headers, body)
 }
 

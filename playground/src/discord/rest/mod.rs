@@ -39,11 +39,12 @@ use super::{
     ledger::{Exchange, Traffic},
     server::Server,
 };
+use crate::percent::decode;
 
 /// Answers one request.
 pub(super) async fn enter(server: Arc<Server>, cut: Cut, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let effect = server.faults.strike(parts.method.as_str(), &call::decode(parts.uri.path()));
+    let effect = server.faults.strike(parts.method.as_str(), &decode(parts.uri.path()));
     let call = match Call::read(&parts, body).await {
         Ok(call) => call,
         Err(refusal) => {
@@ -105,7 +106,7 @@ fn exchange(parts: &Parts, call: &Call) -> Exchange {
     };
     Exchange {
         method: parts.method.to_string(),
-        path: call::decode(parts.uri.path()),
+        path: decode(parts.uri.path()),
         query: parts.uri.query().map(str::to_owned),
         content_type: header("content-type").unwrap_or_default(),
         authorization: header("authorization"),

@@ -13,7 +13,9 @@ impl Document {
             let Some(schema) = self.parameter(operation, name) else {
                 return Some(format!("there is no query parameter {name}"));
             };
-            let fits = readings(value).iter().any(|value| self.objection(&schema, value).is_none());
+            let fits = readings(value)
+                .iter()
+                .any(|value| self.schemas.objection(&schema, value).is_none());
             (!fits).then(|| format!("{name}={value} does not fit"))
         });
         objections.collect()

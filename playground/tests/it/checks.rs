@@ -1,26 +1,20 @@
-//! The local Discord's own answers, and a bot's requests, against Discord's `OpenAPI` document.
+//! The local Discord's own answers and frames, and a bot's, against what others say of Discord.
 
 use std::path::Path;
 
 use playground::{
+    checks::{
+        About,
+        gateway::{Direction, FrameSchema},
+        openapi::{Checks, Document},
+    },
     discord::{Exchange, LocalDiscord, Response},
-    openapi::{About, Checks, Document},
 };
 use serde_json::{Value, json};
 
-use crate::bot::{Gateway, PATIENCE, Rest, discord};
+use crate::bot::{DESCRIPTIONS, Gateway, PATIENCE, Rest, descriptions, discord};
 
 const ALL: Checks = Checks { strict: true, responses: true };
-
-/// The document, where the workspace's neighbour has it.
-fn document() -> Option<Document> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/discord-openapi.json");
-    if path.exists() {
-        return Some(Document::load(path).unwrap());
-    }
-    println!("skipped: there is no {}", path.display());
-    None
-}
 
 fn callback(event: &Value) -> String {
     format!(
@@ -146,20 +140,16 @@ async fn the_local_discord_answers_as_discord_describes() {
     assert!(discord.ledger().unknown_routes().is_empty());
     let lines = discord.ledger().to_jsonl();
     assert_eq!(lines.lines().count(), discord.ledger().len());
-    let Some(document) = document() else { return };
-    let problems: Vec<String> = discord
-        .ledger()
-        .exchanges()
-        .iter()
-        .flat_map(|exchange| document.check(exchange, ALL))
-        .map(|problem| problem.to_string())
-        .collect();
-    assert!(problems.is_empty(), "{problems:#?}");
+    let Some(descriptions) = descriptions() else { return };
+    let report = descriptions.check(&discord.ledger().entries(), true);
+    assert!(report.problems.is_empty(), "{report}");
+    assert!(report.responses > 40, "{report}");
 }
 
 #[test]
 fn the_document_finds_mistakes() {
-    let Some(document) = document() else { return };
+    let path = Path::new(DESCRIPTIONS).join("discord-openapi.json");
+    let Some(document) = path.exists().then(|| Document::load(path).unwrap()) else { return };
     let post = |body: Value| Exchange {
         method: "POST".to_owned(),
         path: "/api/v10/webhooks/1/token".to_owned(),
@@ -206,4 +196,37 @@ fn the_document_finds_mistakes() {
         }),
         []
     );
+}
+
+#[test]
+fn the_gateways_schema_finds_mistakes() {
+    let path = Path::new(DESCRIPTIONS).join("discord-gateway-schema.json");
+    let Some(schema) = path.exists().then(|| FrameSchema::load(path).unwrap()) else { return };
+    let to_bot = |frame: Value| schema.check(Direction::ToBot, &frame).map(|p| p.to_string());
+    let from_bot = |frame: Value| schema.check(Direction::FromBot, &frame).map(|p| p.to_string());
+    let hello = |d: Value| json!({"op": 10, "d": d, "s": null, "t": null});
+    assert_eq!(to_bot(hello(json!({"heartbeat_interval": 1}))), None);
+    assert_eq!(to_bot(hello(json!({"heartbeat_interval": 1, "undocumented": 2}))), None);
+    assert!(to_bot(hello(json!({}))).unwrap().contains("heartbeat_interval"));
+    assert!(to_bot(json!({"op": 7, "d": null})).is_some(), "s and t are there and null");
+    let typing = |user: Value| {
+        let d = json!({"channel_id": "1", "user_id": user, "timestamp": 1});
+        json!({"op": 0, "t": "TYPING_START", "s": 3, "d": d})
+    };
+    assert_eq!(to_bot(typing(json!("2"))), None);
+    assert!(
+        to_bot(typing(json!(2))).unwrap().starts_with("[FrameToBot] op 0 TYPING_START: /d/user_id")
+    );
+    assert!(to_bot(json!({"op": 0, "t": "NEVER", "s": 1, "d": {}})).unwrap().contains("described"));
+
+    assert_eq!(from_bot(json!({"op": 1, "d": null})), None);
+    let identify = |intents: Value| {
+        let since = json!({"secs_since_epoch": 1, "nanos_since_epoch": 2});
+        let presence = json!({"since": since, "activities": [], "status": "online", "afk": false});
+        let properties = json!({"os": "linux", "browser": "raw", "device": "raw"});
+        json!({"op": 2, "d": {"token": "t", "properties": properties, "intents": intents, "presence": presence}})
+    };
+    assert_eq!(from_bot(identify(json!(513))), None);
+    assert!(from_bot(identify(json!("513"))).unwrap().contains("intents"));
+    assert!(from_bot(json!({"op": 99})).is_some());
 }
