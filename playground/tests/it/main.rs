@@ -14,5 +14,6 @@ mod checks;
 mod commands;
 mod faults;
 mod gateway;
+mod limits;
 mod messages;
 mod provider;

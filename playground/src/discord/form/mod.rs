@@ -5,17 +5,21 @@
 mod commands;
 mod components;
 mod embeds;
+mod inputs;
+mod layout;
 mod message;
 mod modal;
 mod names;
+mod options;
+mod selects;
 
 use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
 
 pub(super) use self::{
-    commands::check_commands,
-    message::{Sender, check_edit, check_message},
+    commands::{check_command, check_commands},
+    message::{COMPONENTS_V2, SUPPRESS_EMBEDS, Sender, check_edit, check_message},
     modal::check_modal,
     names::check_webhook_name,
 };
@@ -25,19 +29,37 @@ use super::rest::Refusal;
 #[derive(Debug, Default)]
 pub(super) struct Form {
     errors: Value,
+    /// Where in the body that stands which is checked.
+    root: &'static str,
 }
 
 impl Form {
-    /// Notes a problem at a place such as `embeds.0.title`.
+    /// A form for what stands at this place of the body: `data` in the answer to an interaction.
+    pub(super) fn at(root: &'static str) -> Self {
+        Self { root, ..Self::default() }
+    }
+
+    /// Notes a problem at a place such as `embeds.0.title`. A place has problems of its own or
+    /// problems further in, never both: what is wrong as a whole is not looked into.
     pub(super) fn wrong(&mut self, place: &str, code: &str, message: impl Into<String>) {
         let mut node = &mut self.errors;
-        for key in place.split('.').filter(|key| !key.is_empty()) {
+        for key in self.root.split('.').chain(place.split('.')).filter(|key| !key.is_empty()) {
+            if node.get("_errors").is_some() {
+                return;
+            }
             node = &mut node[key];
         }
         let problem = json!({"code": code, "message": message.into()});
-        match &mut node["_errors"] {
-            Value::Array(problems) => problems.push(problem),
-            unset => *unset = json!([problem]),
+        match node {
+            Value::Null => *node = json!({"_errors": [problem]}),
+            Value::Object(fields) => {
+                if let Some(Value::Array(problems)) = fields.get_mut("_errors")
+                    && !problems.contains(&problem)
+                {
+                    problems.push(problem);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -78,6 +100,38 @@ impl Form {
                 format!("Must be {most} or fewer in length."),
             );
         }
+    }
+
+    /// Checks how many items a list has that must be there.
+    pub(super) fn required_count(
+        &mut self,
+        place: &str,
+        list: &Value,
+        allowed: RangeInclusive<usize>,
+    ) {
+        if !list.is_array() {
+            return self.wrong(place, "BASE_TYPE_REQUIRED", "This field is required");
+        }
+        if !allowed.contains(&items(list).len()) {
+            let (least, most) = allowed.into_inner();
+            let message = format!("Must be between {least} and {most} in length.");
+            self.wrong(place, "BASE_TYPE_BAD_LENGTH", message);
+        }
+    }
+
+    /// Checks a number. Nothing is said about what is no number.
+    pub(super) fn number(&mut self, place: &str, value: &Value, allowed: RangeInclusive<u64>) {
+        if value.is_number() && !value.as_u64().is_some_and(|number| allowed.contains(&number)) {
+            let (least, most) = allowed.into_inner();
+            let message = format!("int value should be between {least} and {most}.");
+            self.wrong(place, "NUMBER_TYPE_MAX", message);
+        }
+    }
+
+    /// Notes that a kind is none of those that may stand at a place.
+    pub(super) fn not_among(&mut self, place: &str, kinds: &str) {
+        let message = format!("Value must be one of {{{kinds}}}.");
+        self.wrong(place, "BASE_TYPE_CHOICES", message);
     }
 
     /// Refuses the body if anything was wrong in it.

@@ -8,7 +8,7 @@ use super::{
     route::{parse, unknown},
 };
 use crate::discord::{
-    form::check_commands,
+    form::{check_command, check_commands},
     snowflake::Snowflake,
     world::{Command, User, World},
 };
@@ -91,7 +91,7 @@ fn replace(world: &mut World, guild: Option<Snowflake>, sent: &[Value]) -> Resul
 
 /// Adds a command, or overwrites the one of the same name.
 fn create(world: &mut World, guild: Option<Snowflake>, sent: &Value) -> Outcome {
-    check_commands(std::slice::from_ref(sent))?;
+    check_command(sent)?;
     let kind = sent["type"].as_u64().unwrap_or(1);
     let same = |command: &Command| {
         command.guild == guild && command.kind == kind && sent["name"] == command.name.as_str()
@@ -113,7 +113,7 @@ fn change(world: &mut World, guild: Option<Snowflake>, id: &str, sent: &Value) -
     if let (Value::Object(changed), Value::Object(sent)) = (&mut changed, sent.clone()) {
         changed.extend(sent);
     }
-    check_commands(std::slice::from_ref(&changed))?;
+    check_command(&changed)?;
     let command = Command::new(old.id, world.bot(), guild, changed);
     let answer = Answer::ok(command.definition.clone());
     world.commands.retain(|command| command.id != old.id);

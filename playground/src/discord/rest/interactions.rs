@@ -71,13 +71,13 @@ fn read(call: &Call, interaction: &Interaction) -> Result<Answer, Refusal> {
         }
         (_, InteractionKind::Autocomplete) => Err(wrong_type()),
         (Some(4), _) => {
-            check_message(data, call.files.len(), Sender::Interaction).map(|()| Answer::Message)
+            check_message(data, call.files.len(), Sender::Callback).map(|()| Answer::Message)
         }
         (Some(5), _) => {
             let flags = data["flags"].as_u64().unwrap_or_default();
             if flags & !EPHEMERAL != 0 {
-                let mut form = Form::default();
-                form.wrong("data.flags", "MESSAGE_FLAGS_INVALID", "Only EPHEMERAL can be set.");
+                let mut form = Form::at("data");
+                form.wrong("flags", "MESSAGE_FLAGS_INVALID", "Only EPHEMERAL can be set.");
                 form.finish()?;
             }
             Ok(Answer::Deferred { ephemeral: flags & EPHEMERAL != 0 })
@@ -86,7 +86,7 @@ fn read(call: &Call, interaction: &Interaction) -> Result<Answer, Refusal> {
         (Some(6), InteractionKind::ModalSubmit | InteractionKind::Component) => {
             Ok(Answer::DeferredUpdate)
         }
-        (Some(7), _) if has_message => check_edit(data, call.files.len()).map(|()| Answer::Update),
+        (Some(7), _) if has_message => Ok(Answer::Update),
         (Some(9), InteractionKind::Command | InteractionKind::Component) => {
             check_modal(data)?;
             Ok(Answer::Modal(data.clone()))
@@ -106,12 +106,12 @@ fn wrong_type() -> Refusal {
 }
 
 fn check_choices(data: &Value) -> Result<(), Refusal> {
-    let mut form = Form::default();
+    let mut form = Form::at("data");
     let choices = items(&data["choices"]);
-    form.count("data.choices", choices, 25);
+    form.count("choices", choices, 25);
     for (at, choice) in choices.iter().enumerate() {
-        form.required_length(&format!("data.choices.{at}.name"), &choice["name"], 1..=100);
-        form.length(&format!("data.choices.{at}.value"), &choice["value"], 0..=100);
+        form.required_length(&format!("choices.{at}.name"), &choice["name"], 1..=100);
+        form.length(&format!("choices.{at}.value"), &choice["value"], 0..=100);
     }
     form.finish()
 }
@@ -146,6 +146,7 @@ fn update(world: &mut World, call: &Call, interaction: &Interaction) -> Result<(
         .and_then(|id| world.message(id))
         .ok_or(Refusal::UNKNOWN_MESSAGE)?
         .clone();
+    check_edit(&call.body["data"], call.files.len(), Sender::Callback, clicked.flags)?;
     let inner =
         Call { body: call.body["data"].clone(), files: call.files.clone(), ..Call::default() };
     let edit = pieces::edit(world, &inner, &clicked, Defaults::People)?;
@@ -183,14 +184,14 @@ pub(super) fn follow_up(world: &mut World, call: &Call, token: &str) -> Outcome 
     if interaction.answer.is_none() {
         return Err(Refusal::UNKNOWN_WEBHOOK);
     }
-    check_message(&call.body, call.files.len(), Sender::Interaction)?;
+    check_message(&call.body, call.files.len(), Sender::FollowUp)?;
     let loading = interaction
         .original
         .and_then(|id| world.message(id))
         .filter(|message| message.is_loading() && !message.deleted);
     if let Some(loading) = loading.filter(|_| interaction.followups.is_empty()).cloned() {
         let edit = pieces::edit(world, call, &loading, Defaults::People)?;
-        world.edit(loading.id, Edit { flags: Some(loading.flags & !LOADING), ..edit });
+        world.edit(loading.id, Edit { flags: edit.flags.map(|flags| flags & !LOADING), ..edit });
         return webhook_messages::answer(world, loading.id);
     }
     let flags = call.body["flags"].as_u64().unwrap_or_default();

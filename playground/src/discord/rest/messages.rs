@@ -78,7 +78,7 @@ pub(super) fn create(world: &mut World, call: &Call, channel: Snowflake) -> Outc
             Author::Webhook { .. } => None,
         });
         message.pings = Pings::of(
-            &message.content,
+            &pieces::said(&message.content, &message.components),
             &call.body["allowed_mentions"],
             Defaults::Everything,
             author,
@@ -121,7 +121,7 @@ pub(super) fn edit(world: &mut World, call: &Call, channel: Snowflake, id: Snowf
     if message.author != Author::User(world.bot()) {
         return Err(Refusal::NOT_THE_AUTHOR);
     }
-    check_edit(&call.body, call.files.len())?;
+    check_edit(&call.body, call.files.len(), Sender::Bot, message.flags)?;
     let edit = pieces::edit(world, call, &message, Defaults::Everything)?;
     world.edit(id, edit);
     Ok(Answer::ok(world.message_json(find(world, channel, id)?)))

@@ -8,6 +8,7 @@ mod applications;
 mod buckets;
 mod call;
 mod channels;
+mod complete;
 mod guard;
 mod interactions;
 mod messages;

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::{answer::Refusal, call::Call};
+use super::{answer::Refusal, call::Call, complete};
 use crate::discord::{
-    form::items,
+    form::{COMPONENTS_V2, Form, SUPPRESS_EMBEDS, items},
     mentions::{Defaults, Pings},
     snowflake::Snowflake,
     world::{Attachment, Author, Edit, Message, World},
@@ -21,10 +21,12 @@ pub(super) fn draft(
 ) -> Message {
     let mut message = Message::draft(channel, author, &text(&body["content"]));
     message.flags = body["flags"].as_u64().unwrap_or_default();
-    message.embeds = embeds(&body["embeds"]);
-    message.components = numbered(&body["components"]);
+    message.embeds = complete::embeds(&body["embeds"]);
     message.attachments = uploads(world, call, body, channel);
-    message.pings = Pings::of(&message.content, &body["allowed_mentions"], defaults, None);
+    message.components =
+        complete::components(&mut world.ids, &message.attachments, &body["components"]);
+    let said = said(&message.content, &message.components);
+    message.pings = Pings::of(&said, &body["allowed_mentions"], defaults, None);
     message
 }
 
@@ -49,16 +51,34 @@ pub(super) fn edit(
     let attachments: Vec<_> =
         message.attachments.iter().filter(kept).cloned().chain(uploaded).collect();
     let says = content.as_deref().unwrap_or(&message.content);
-    let embeds = body.get("embeds").map(embeds);
-    let components = body.get("components").map(numbered);
-    let nothing_left = says.is_empty()
-        && attachments.is_empty()
-        && embeds.as_ref().unwrap_or(&message.embeds).is_empty();
-    if nothing_left {
+    let embeds = body.get("embeds").map(complete::embeds);
+    let components =
+        body.get("components").map(|sent| complete::components(&mut world.ids, &attachments, sent));
+    let flags = flags(message.flags, &body["flags"]);
+    let has_embeds = !embeds.as_ref().unwrap_or(&message.embeds).is_empty();
+    let shown = components.as_ref().unwrap_or(&message.components);
+    let v2 = flags & COMPONENTS_V2 != 0;
+    if v2 && (!says.is_empty() || has_embeds) {
+        let mut form = Form::default();
+        let message =
+            "What was there before has to be taken away with MessageFlags.IS_COMPONENTS_V2";
+        form.wrong("flags", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", message);
+        form.finish()?;
+    }
+    // rows of buttons alone are no message; texts of Components V2 are
+    let shows_nothing = !v2 || shown.is_empty();
+    if says.is_empty() && attachments.is_empty() && !has_embeds && shows_nothing {
         return Err(Refusal::EMPTY_MESSAGE);
     }
-    let pings = Pings::of(says, &body["allowed_mentions"], defaults, None);
-    Ok(Edit { content, embeds, components, attachments: Some(attachments), flags: None, pings })
+    let pings = Pings::of(&said(says, shown), &body["allowed_mentions"], defaults, None);
+    let (attachments, flags) = (Some(attachments), Some(flags));
+    Ok(Edit { content, embeds, components, attachments, flags, pings })
+}
+
+/// The flags after an edit, which may hide link previews or show them again, and begin Components V2.
+fn flags(before: u64, sent: &Value) -> u64 {
+    let Some(sent) = sent.as_u64() else { return before };
+    (before & !SUPPRESS_EMBEDS) | (sent & (SUPPRESS_EMBEDS | COMPONENTS_V2))
 }
 
 /// A text; Discord takes numbers for one, too.
@@ -70,36 +90,17 @@ pub(super) fn text(value: &Value) -> String {
     }
 }
 
-/// Embeds come back with their type, and without the fields that were sent as null.
-fn embeds(sent: &Value) -> Vec<Value> {
-    let complete = |embed: &Value| {
-        let mut embed = embed.clone();
-        if let Some(fields) = embed.as_object_mut() {
-            fields.retain(|_, value| !value.is_null());
-            fields.insert("type".to_owned(), "rich".into());
+/// All that a message says to people: its text, and with Components V2 the texts among those.
+pub(super) fn said(content: &str, components: &[Value]) -> String {
+    let mut said = content.to_owned();
+    for component in components {
+        if let Some(text) = component["content"].as_str().filter(|_| component["type"] == 10) {
+            said.push('\n');
+            said.push_str(text);
         }
-        embed
-    };
-    items(sent).iter().map(complete).collect()
-}
-
-/// Components come back with ids: their own, or numbers in the order in which they stand.
-fn numbered(sent: &Value) -> Vec<Value> {
-    let mut components = items(sent).to_vec();
-    let mut next = 1;
-    for component in &mut components {
-        number(component, &mut next);
+        said.push_str(&self::said("", items(&component["components"])));
     }
-    components
-}
-
-fn number(component: &mut Value, next: &mut u64) {
-    if component["id"].as_u64().is_none_or(|id| id == 0) {
-        component["id"] = (*next).into();
-    }
-    *next += 1;
-    let inside = component.get_mut("components").and_then(Value::as_array_mut);
-    inside.into_iter().flatten().for_each(|component| number(component, next));
+    said
 }
 
 fn uploads(world: &mut World, call: &Call, body: &Value, channel: Snowflake) -> Vec<Attachment> {

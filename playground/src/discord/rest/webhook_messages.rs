@@ -57,10 +57,10 @@ pub(super) fn edit(
     message: &str,
 ) -> Outcome {
     let message = find(world, call, id, token, message)?.clone();
-    check_edit(&call.body, call.files.len())?;
+    check_edit(&call.body, call.files.len(), Sender::Webhook, message.flags)?;
     let edit = pieces::edit(world, call, &message, Defaults::People)?;
     // the first edit of "is thinking" is its text; that it is ephemeral stays
-    world.edit(message.id, Edit { flags: Some(message.flags & !LOADING), ..edit });
+    world.edit(message.id, Edit { flags: edit.flags.map(|flags| flags & !LOADING), ..edit });
     answer(world, message.id)
 }
 

@@ -80,7 +80,7 @@ impl Command {
 }
 
 /// Discord never sends back the fields that a client sent as null.
-fn drop_nulls(value: &mut Value) {
+pub(crate) fn drop_nulls(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(drop_nulls),
         Value::Object(fields) => {

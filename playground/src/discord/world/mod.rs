@@ -16,8 +16,8 @@ mod user;
 mod webhook;
 
 pub(crate) use self::{
-    changes::Edit, guild::member, interaction::INTERACTION_TOKEN, message::webhook_author,
-    user::membership,
+    changes::Edit, command::drop_nulls, guild::member, interaction::INTERACTION_TOKEN,
+    message::webhook_author, user::membership,
 };
 pub use self::{
     channel::{Channel, ChannelKind, Permissions},
