@@ -7,6 +7,7 @@ use std::{fmt, num::ParseIntError, str::FromStr};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value;
 
 /// 2015-01-01T00:00:00Z in Unix milliseconds.
 const DISCORD_EPOCH: i64 = 1_420_070_400_000;
@@ -20,6 +21,15 @@ impl Snowflake {
     #[must_use]
     pub const fn get(self) -> u64 {
         self.0
+    }
+
+    /// The id in a request's body. Discord takes numbers for texts there, and discord.py sends them.
+    pub(super) fn read(value: &Value) -> Option<Self> {
+        match value {
+            Value::String(text) => text.parse().ok(),
+            Value::Number(number) => number.as_u64().map(Self),
+            _ => None,
+        }
     }
 
     /// The shard, of `shards`, that hears about the server with this id.

@@ -256,3 +256,21 @@ async fn people_wait_for_what_they_want_to_see() {
     };
     assert_eq!(tokio::join!(wait, talk).0.unwrap().content, "third");
 }
+
+#[tokio::test]
+async fn ids_may_come_as_numbers() {
+    let discord = discord().await;
+    let (rest, alice) = (Rest::new(&discord), discord.user("alice"));
+    let post = format!("/channels/{}/messages", discord.channel("general").unwrap());
+    let said = alice.say("general", "hello").unwrap();
+    // discord.py writes them so
+    let reference = json!({"message_id": said.get()});
+    let allowed = json!({"parse": [], "users": [alice.id().get()]});
+    let content = format!("hello {}", alice.mention());
+    let body =
+        json!({"content": content, "message_reference": reference, "allowed_mentions": allowed});
+    let answer = rest.ok("POST", &post, body).await;
+    assert_eq!(answer["referenced_message"]["id"], said.to_string());
+    assert_eq!(answer["mentions"][0]["id"], alice.id().to_string());
+    rest.ok("POST", "/users/@me/channels", json!({"recipient_id": alice.id().get()})).await;
+}

@@ -3,6 +3,7 @@
 //! Discord publishes a description of its API: `discord/discord-api-spec` on GitHub.
 
 mod fields;
+mod kindness;
 mod operation;
 mod query;
 
@@ -66,7 +67,7 @@ impl Document {
             && let Some(schema) = operation.body_schema(&self.content, exchange)
         {
             let unknown = fields::unknown(&self.content, &schema, &exchange.body);
-            for field in unknown.into_iter().filter(|field| !is_documented(field)) {
+            for field in unknown.into_iter().filter(|field| !kindness::is_documented(field)) {
                 note(About::UnknownField, field);
             }
         }
@@ -85,7 +86,7 @@ impl Document {
         let Some(pointer) = operation.body_pointer(&self.content, exchange) else {
             return Some(format!("content type {:?} is not allowed", exchange.content_type));
         };
-        self.schemas.objection(&pointer, &as_discord_reads(exchange))
+        self.schemas.objection(&pointer, &kindness::as_discord_reads(&exchange.body))
     }
 
     fn check_response(&self, operation: &Operation, exchange: &Exchange) -> Option<String> {
@@ -95,53 +96,7 @@ impl Document {
         let schema = format!("{pointer}/content/application~1json/schema");
         self.content.pointer(&schema)?;
         self.schemas
-            .objection(&schema, &as_documented(&exchange.response))
+            .objection(&schema, &kindness::as_documented(&exchange.response))
             .map(|message| format!("{} {message}", exchange.status))
-    }
-}
-
-/// The body, but for the one thing in which Discord is known to be kinder than its document: the
-/// `id` of an attachment that comes with the request may be a number.
-fn as_discord_reads(exchange: &Exchange) -> Value {
-    let mut body = exchange.body.clone();
-    for place in ["/attachments", "/data/attachments"] {
-        let listed = body.pointer_mut(place).and_then(Value::as_array_mut);
-        for id in listed.into_iter().flatten().filter_map(|one| one.get_mut("id")) {
-            if let Value::Number(number) = id {
-                *id = Value::String(number.to_string());
-            }
-        }
-    }
-    body
-}
-
-/// Whether a field that the document does not know stands in Discord's documentation: `nsfw` of a
-/// command does.
-fn is_documented(field: &str) -> bool {
-    field.rsplit('.').next() == Some("nsfw")
-}
-
-/// The answer, but for the one thing in which Discord's documentation and its `OpenAPI` document
-/// differ: the codes inside `errors` are words such as `BASE_TYPE_REQUIRED`, not numbers. The
-/// documents' own advice is to follow the documentation then.
-fn as_documented(response: &Value) -> Value {
-    let mut response = response.clone();
-    if let Some(errors) = response.get_mut("errors") {
-        number_codes(errors);
-    }
-    response
-}
-
-fn number_codes(errors: &mut Value) {
-    for (name, inner) in errors.as_object_mut().into_iter().flatten() {
-        if name != "_errors" {
-            number_codes(inner);
-            continue;
-        }
-        for error in inner.as_array_mut().into_iter().flatten() {
-            if error["code"].is_string() {
-                error["code"] = 0.into();
-            }
-        }
     }
 }

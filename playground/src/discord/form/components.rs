@@ -103,7 +103,10 @@ pub(super) fn check_button(form: &mut Form, place: &str, button: &Value) {
             form.required_length(&format!("{place}.custom_id"), &button["custom_id"], 1..=100);
         }
         Some(5) => form.required_length(&format!("{place}.url"), &button["url"], 1..=512),
-        Some(6) => form.required_length(&format!("{place}.sku_id"), &button["sku_id"], 1..=20),
+        Some(6) if button["sku_id"].is_null() => {
+            form.wrong(&format!("{place}.sku_id"), "BASE_TYPE_REQUIRED", "This field is required");
+        }
+        Some(6) => {}
         _ => form.not_among(&format!("{place}.style"), "1, 2, 3, 4, 5, 6"),
     }
     let both = !button["custom_id"].is_null() && !button["url"].is_null();

@@ -101,7 +101,7 @@ fn reply(
     reference: &Value,
     channel: Snowflake,
 ) -> Result<Option<Snowflake>, Refusal> {
-    let Some(id) = reference["message_id"].as_str().and_then(|id| id.parse().ok()) else {
+    let Some(id) = Snowflake::read(&reference["message_id"]) else {
         return Ok(None);
     };
     if find(world, channel, id).is_ok() {

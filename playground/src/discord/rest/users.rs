@@ -1,6 +1,6 @@
 //! The gateway's address, users, servers and direct-message channels.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     answer::{Answer, Outcome, Refusal},
@@ -64,11 +64,7 @@ pub(super) fn member(world: &World, guild: Snowflake, user: Snowflake) -> Outcom
 
 /// Opens direct messages with a person. That they take none shows only when one is sent.
 pub(super) fn open_direct_messages(world: &mut World, call: &Call) -> Outcome {
-    let wanted = match &call.body["recipient_id"] {
-        Value::String(id) => id.parse().ok(),
-        Value::Number(id) => id.as_u64().map(Snowflake::from),
-        _ => None,
-    };
+    let wanted = Snowflake::read(&call.body["recipient_id"]);
     let person: Option<&User> = wanted.and_then(|id| world.user(id)).filter(|user| !user.bot);
     let person = person.ok_or(Refusal::UNKNOWN_USER)?.id;
     let id = world.open_direct_messages(person);
