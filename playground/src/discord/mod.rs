@@ -30,6 +30,7 @@ mod ledger;
 mod mentions;
 mod options;
 mod people;
+mod recording;
 mod rest;
 mod server;
 mod snowflake;
@@ -41,6 +42,7 @@ pub use self::{
     mentions::Pings,
     options::{Options, Rate, RateLimits},
     people::{ActError, Field, File, Invocation, Person, Place, Response},
+    recording::{LedgerError, read_ledger},
     server::LocalDiscord,
     snowflake::Snowflake,
 };
