@@ -43,6 +43,7 @@ pub use self::{
     options::{Options, Rate, RateLimits},
     people::{ActError, Field, File, Invocation, Person, Place, Response},
     recording::{LedgerError, read_ledger},
+    rest::ROUTES,
     server::LocalDiscord,
     snowflake::Snowflake,
 };

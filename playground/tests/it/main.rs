@@ -17,3 +17,4 @@ mod gateway;
 mod limits;
 mod messages;
 mod provider;
+mod routes;

@@ -11,6 +11,7 @@ mod channels;
 mod complete;
 mod guard;
 mod interactions;
+mod known;
 mod messages;
 mod pieces;
 mod reactions;
@@ -30,9 +31,9 @@ use axum::{
 };
 use serde_json::Value;
 
-pub(super) use self::answer::Refusal;
-pub(super) use self::buckets::Buckets;
+pub use self::known::ROUTES;
 use self::{answer::Answer, buckets::Verdict, call::Call, guard::Sent};
+pub(super) use self::{answer::Refusal, buckets::Buckets};
 use super::{
     bell::lock,
     connection::Cut,

@@ -4,7 +4,9 @@ use super::{
     answer::{Answer, Outcome, Refusal},
     applications,
     call::Call,
-    channels, interactions, messages, reactions, threads, users, webhook_messages, webhooks,
+    channels, interactions,
+    known::is_known,
+    messages, reactions, threads, users, webhook_messages, webhooks,
 };
 use crate::discord::{snowflake::Snowflake, world::World};
 
@@ -13,7 +15,8 @@ pub(super) fn route(world: &mut World, call: &Call) -> Outcome {
     if let Some(path) = call.path.strip_prefix("/attachments/") {
         return messages::download(world, path);
     }
-    let segments = call.segments().ok_or(Refusal::NOT_FOUND)?;
+    let segments = call.segments().filter(|segments| is_known(&call.method, segments));
+    let Some(segments) = segments else { return Ok(unknown()) };
     // these prove themselves by the token in the path
     match (call.method.as_str(), segments.as_slice()) {
         ("GET", ["gateway"]) => return Ok(users::gateway(world)),
