@@ -210,7 +210,8 @@ message can cost a user, so raise it with care.",
 pub(super) static OPENROUTER_BASE_URL: Setting = Setting::defaulting(
     "OPENROUTER_BASE_URL",
     "https://openrouter.ai/api/v1",
-    "Where OpenRouter is. Users' keys are sent there: https, or http to this machine alone.",
+    "Where OpenRouter is. Users' keys are sent there: https, or http to this machine alone. The local
+mode asks its stand-in instead, unless this is set, even to what stands here.",
 );
 
 pub(super) static OPENROUTER_REFERER: Setting = Setting::new(

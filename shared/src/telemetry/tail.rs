@@ -11,23 +11,37 @@ const LINES: usize = 200;
 
 /// The newest lines, as they were written: redacted. Clones are the same tail.
 #[derive(Clone, Debug, Default)]
-pub struct LogTail(Arc<Mutex<VecDeque<String>>>);
+pub struct LogTail(Arc<Mutex<Lines>>);
+
+#[derive(Debug, Default)]
+struct Lines {
+    newest: VecDeque<String>,
+    /// The last one has no end yet: a writer may hand a line over in pieces.
+    unfinished: bool,
+}
 
 impl LogTail {
     /// The lines, oldest first.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).newest.iter().cloned().collect()
     }
 }
 
 impl Write for LogTail {
-    /// Takes whole events, as the sink's thread writes them.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.extend(String::from_utf8_lossy(bytes).lines().map(str::to_owned));
-        let too_many = lines.len().saturating_sub(LINES);
-        lines.drain(..too_many);
+        for piece in String::from_utf8_lossy(bytes).split_inclusive('\n') {
+            let text = piece.trim_end_matches('\n');
+            let unfinished = lines.unfinished;
+            match lines.newest.back_mut().filter(|_| unfinished) {
+                Some(line) => line.push_str(text),
+                None => lines.newest.push_back(text.to_owned()),
+            }
+            lines.unfinished = !piece.ends_with('\n');
+        }
+        let too_many = lines.newest.len().saturating_sub(LINES);
+        lines.newest.drain(..too_many);
         Ok(bytes.len())
     }
 

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use shared::config::{self, Environment, settings};
+use shared::config::{self, Environment, Mode, settings};
 
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.env.template");
 
@@ -34,7 +34,8 @@ fn every_setting_stands_once_commented_at_its_default_with_why() {
     assert_eq!(set, 0, "the template sets something");
 }
 
-/// Taking the comment marks away changes nothing: what stands there are the defaults.
+/// Taking the comment marks away changes nothing: what stands there are the defaults. Only the local mode
+/// notices that the model's address was set: then it is wanted, and the stand-in is not.
 #[test]
 fn the_template_uncommented_is_the_defaults() {
     let template = fs::read_to_string(TEMPLATE).unwrap();
@@ -43,7 +44,10 @@ fn the_template_uncommented_is_the_defaults() {
         .filter_map(|line| line.strip_prefix("# ")?.split_once('='))
         .filter(|(name, _)| settings::all().any(|setting| setting.name == *name))
         .filter(|(_, value)| !value.is_empty());
-    let uncommented = config::for_troupe(&Environment::from_pairs(pairs), false).unwrap();
+    let mut uncommented = config::for_troupe(&Environment::from_pairs(pairs), false).unwrap();
+    if let Mode::Local { real_model, .. } = &mut uncommented.mode {
+        assert!(std::mem::take(real_model));
+    }
     let untouched = config::for_troupe(&Environment::default(), false).unwrap();
     assert_eq!(format!("{uncommented:?}"), format!("{untouched:?}"));
 }

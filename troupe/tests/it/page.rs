@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fantoccini::key::Key;
+use playground::provider::{KeyPlan, Script, StandInOptions, StandInProvider};
 use serde_json::json;
 
 use crate::{
@@ -164,5 +165,26 @@ async fn two_windows_are_two_people() {
     assert!(!bob.text().await.contains("accepts the key"));
     alice.close().await;
     bob.close().await;
+    playground.stop().await;
+}
+
+#[tokio::test]
+async fn a_real_model_answers_where_one_is_set() {
+    let Some(browser) = Browser::start("real-model").await else { return };
+    let keys = vec![(TRIAL_KEY.to_owned(), KeyPlan::unlimited())];
+    let script = Script::text("I am as real as it gets.");
+    let model = StandInProvider::start(StandInOptions { keys, script, port: 0 });
+    let model = model.await.expect("a model of our own");
+    let playground = Playground::start_with(&[("OPENROUTER_BASE_URL", &model.base_url())]).await;
+    browser.open(&playground.page_of("alice")).await;
+    browser.part("welcome").await;
+    let welcome = browser.text().await;
+    assert!(welcome.contains(&model.base_url()) && !welcome.contains(TRIAL_KEY), "{welcome}");
+    store_the_trial_key(&browser).await;
+    browser.message("accepts the key").await;
+    browser.say("@Viola who are you?").await;
+    browser.message("I am as real as it gets.").await;
+    assert_eq!(model.ledger().calls().len(), 1);
+    browser.close().await;
     playground.stop().await;
 }

@@ -19,9 +19,18 @@ pub(crate) struct Playground {
 
 impl Playground {
     pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// With something set after all.
+    pub(crate) async fn start_with(more: &[(&str, &str)]) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         // any free port, so that tests don't stand in each other's way
-        let settings = [("PORT".to_owned(), "0".to_owned())];
+        let settings: Vec<(String, String)> = [("PORT", "0")]
+            .iter()
+            .chain(more)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         let troupe = Process::start("troupe", &[], dir.path(), &settings);
         troupe.says("Stop: Ctrl-C").await;
         let log = troupe.log();
