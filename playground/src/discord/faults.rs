@@ -184,9 +184,14 @@ impl Faults {
         lock(&self.waiting).push(fault);
     }
 
+    /// Takes all faults of requests away.
+    pub fn clear_requests(&self) {
+        lock(&self.waiting).clear();
+    }
+
     /// Takes all faults away, and the gateway's moods with them.
     pub fn clear(&self) {
-        lock(&self.waiting).clear();
+        self.clear_requests();
         *lock(&self.mood) = GatewayMood::default();
     }
 

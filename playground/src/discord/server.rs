@@ -12,6 +12,7 @@ use axum::{
     extract::{
         ConnectInfo, Request, State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection,
     },
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use tokio::net::TcpListener;
@@ -169,6 +170,19 @@ impl Drop for LocalDiscord {
     }
 }
 
+/// A page of any site could open a websocket to this machine, log in with a token that it guesses, and
+/// read what people type into forms. Browsers say where a request comes from; bots have nothing to say.
+fn comes_from_a_browser(request: &Request) -> bool {
+    request.headers().contains_key(header::ORIGIN)
+}
+
+/// Whether the request was meant for this machine, and not for a name that somebody has pointed at it.
+fn names_us(server: &Server, request: &Request) -> bool {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let address = server.world().address.clone();
+    host.is_some_and(|host| host.replace("localhost", "127.0.0.1") == address)
+}
+
 /// Every request comes in here: websockets go to the gateway, the rest is REST.
 async fn enter(
     State(server): State<Arc<Server>>,
@@ -176,6 +190,10 @@ async fn enter(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     request: Request,
 ) -> Response {
+    if comes_from_a_browser(&request) || !names_us(&server, &request) {
+        return (StatusCode::FORBIDDEN, "Bots only: a browser's page may not log in here.")
+            .into_response();
+    }
     let Ok(upgrade) = upgrade else { return rest::enter(server, cut, request).await };
     if server.faults.mood().refusing {
         cut.throw();

@@ -61,8 +61,10 @@ pub struct Wakes {
     /// Where they are.
     #[serde(rename = "where")]
     pub place: String,
-    /// The users in them.
-    pub users: Vec<String>,
+    /// The users who wait to be looked at now.
+    pub waiting: Vec<String>,
+    /// The users of the newest ones.
+    pub newest: Vec<String>,
     /// How many there were so far.
     pub sent: u64,
 }
@@ -74,7 +76,7 @@ pub struct KeyRow {
     pub user: String,
     /// Whose key it is.
     pub provider: String,
-    /// Its last four characters.
+    /// Its end: `…0001`.
     pub last4: String,
     /// Whether it is in use.
     pub state: String,

@@ -1,12 +1,8 @@
 //! Behind the curtain: what the program, the provider and the wire tell, as it goes on.
 
-use std::{collections::VecDeque, convert::Infallible, fmt::Write as _, sync::Arc, time::Duration};
+use std::{fmt::Write as _, sync::Arc};
 
-use axum::{
-    extract::State,
-    response::sse::{Event, KeepAlive, Sse},
-};
-use futures_util::{Stream, stream};
+use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
 use super::Shared;
@@ -15,64 +11,16 @@ use crate::{
     provider::{Call, Stage},
 };
 
-/// How often it looks. A database tells nobody that it changed.
-const EVERY: Duration = Duration::from_millis(200);
 /// How much of each list is shown.
 const CALLS: usize = 12;
 const WIRE: usize = 80;
 /// How much of a body on the wire is shown, in characters.
 const BODY: usize = 240;
 
-/// `GET /api/curtain`
-pub(super) async fn open(
-    State(shared): State<Arc<Shared>>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let watcher = Watcher {
-        shared,
-        news: VecDeque::new(),
-        scene: Value::Null,
-        faults: Value::Null,
-        fresh: true,
-    };
-    let events = stream::unfold(watcher, |mut watcher| async {
-        let event = watcher.next().await?;
-        Some((Ok(event), watcher))
-    });
-    Sse::new(events).keep_alive(KeepAlive::default())
-}
-
-struct Watcher {
-    shared: Arc<Shared>,
-    news: VecDeque<Event>,
-    scene: Value,
-    faults: Value,
-    fresh: bool,
-}
-
-impl Watcher {
-    async fn next(&mut self) -> Option<Event> {
-        loop {
-            if let Some(event) = self.news.pop_front() {
-                return Some(event);
-            }
-            if !std::mem::take(&mut self.fresh) {
-                tokio::select! {
-                    () = tokio::time::sleep(EVERY) => {}
-                    () = self.shared.discord.stopping.cancelled() => return None,
-                }
-            }
-            let scene = scene(&self.shared).await;
-            if scene != self.scene {
-                self.news.push_back(Event::default().event("curtain").data(scene.to_string()));
-                self.scene = scene;
-            }
-            let faults = self.shared.switches.show();
-            if faults != self.faults {
-                self.news.push_back(Event::default().event("faults").data(faults.to_string()));
-                self.faults = faults;
-            }
-        }
-    }
+/// `GET /api/curtain`: a look, at once. The page looks again and again while somebody watches; a
+/// stream would hold one of the few connections that a browser grants an address.
+pub(super) async fn look(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(json!({"curtain": scene(&shared).await, "faults": shared.switches.show()}))
 }
 
 async fn scene(shared: &Shared) -> Value {
@@ -82,8 +30,7 @@ async fn scene(shared: &Shared) -> Value {
     };
     let mut scene = json!(told);
     if let Some(provider) = &shared.provider {
-        let calls = provider.ledger().calls();
-        scene["calls"] = calls.iter().rev().take(CALLS).map(call).collect();
+        scene["calls"] = provider.ledger().newest(CALLS).iter().map(call).collect();
     }
     let entries = shared.discord.ledger.newest(WIRE);
     scene["wire"] = entries.iter().filter_map(wire).collect();
@@ -104,7 +51,7 @@ fn call(call: &Call) -> Value {
     };
     let message = |it: &crate::provider::Message| json!({"role": it.role, "content": it.content});
     json!({
-        "model": call.model, "key": format!("…{last4}"), "stage": stage, "chunks": call.chunks,
+        "id": call.generation_id, "model": call.model, "key": format!("…{last4}"), "stage": stage, "chunks": call.chunks,
         "cost": dollars(call.cost), "messages": call.messages.iter().map(message).collect::<Vec<_>>(),
     })
 }
@@ -164,7 +111,9 @@ fn short(body: &Value) -> String {
         return String::new();
     }
     let is_form = body["type"] == 5 && body["data"]["components"].is_array();
-    if is_form || !body["token"].is_null() && body["properties"].is_object() {
+    // IDENTIFY has properties, RESUME a session
+    let logs_in = !body["properties"].is_null() || !body["session_id"].is_null();
+    if is_form || logs_in && !body["token"].is_null() {
         return "(not shown: it carries what was typed into a form, or the bot's token)".to_owned();
     }
     body.to_string().chars().take(BODY).collect()

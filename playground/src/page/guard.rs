@@ -25,13 +25,16 @@ pub(super) async fn check(port: u16, request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
 fn is_ours(port: u16, method: &Method, headers: &HeaderMap) -> bool {
-    let hosts = ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}"));
+    // a browser leaves out the port that HTTP has by itself
+    let hosts = ["127.0.0.1", "localhost", "[::1]"]
+        .map(|name| if port == 80 { name.to_owned() } else { format!("{name}:{port}") });
     let value = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let Some(host) = value(header::HOST).filter(|host| hosts.iter().any(|ours| ours == host))
     else {
@@ -90,5 +93,6 @@ mod tests {
         assert!(get("127.0.0.1:7380") && get("localhost:7380") && get("[::1]:7380"));
         assert!(!get("evil.example:7380") && !get("127.0.0.1:80") && !get("127.0.0.1"));
         assert!(!is_ours(7380, &Method::GET, &HeaderMap::new()));
+        assert!(is_ours(80, &Method::GET, &headers(&[("host", "localhost")])));
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A small HTTP server of its own, for this machine alone. It hands out the files of
 //! `playground/page` (embedded, so that nothing has to be built or fetched), tells each window over
-//! one event [`stream`] what its person sees, and lets that person [`act`]. What goes on behind it is
-//! told on a second stream, the [`curtain`]; [`switches`] break things on demand.
+//! one event [`stream`] what its person sees, and lets that person [`act`]. The [`curtain`] shows what
+//! goes on behind it; [`switches`] break things on demand.
 //!
 //! ```text
 //!  browser ── GET /api/stream?as=alice ──► view of the world, again whenever it changed
@@ -67,7 +67,7 @@ pub struct PageEnv<'a> {
     pub port: u16,
 }
 
-/// A running page. Dropping it closes it.
+/// A running page. Dropped, it takes nobody in any more.
 #[derive(Debug)]
 pub struct Page {
     address: SocketAddr,
@@ -126,7 +126,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/api/stream", get(stream::open))
         .route("/api/act", post(act::act))
         .route("/api/welcome", get(welcome))
-        .route("/api/curtain", get(curtain::open))
+        .route("/api/curtain", get(curtain::look))
         .route("/api/faults", get(faults).post(switch))
         .route("/attachments/{*path}", get(upload::download))
         .fallback(files::serve)

@@ -13,6 +13,9 @@ use crate::{
     provider::{self, Refusal, Script},
 };
 
+/// The switch that is none of requests.
+const DEAF: &str = "gateway_silent";
+
 /// Something to switch.
 struct Item {
     id: &'static str,
@@ -62,11 +65,7 @@ const DISCORD: &[Item] = &[
         label: "Slow",
         detail: "Every request of the bot takes a second longer.",
     },
-    Item {
-        id: "gateway_silent",
-        label: "Deaf gateway",
-        detail: "No events and no heartbeats reach the bot.",
-    },
+    Item { id: DEAF, label: "Deaf gateway", detail: "No events and no heartbeats reach the bot." },
 ];
 
 const ONCE: &[Item] = &[
@@ -146,8 +145,11 @@ impl Switches {
         if let Some((provider, usual)) = &self.provider
             && let Some(item) = PROVIDER.iter().find(|item| item.id == id)
         {
-            lock(&self.on).provider = item.id;
-            set_provider(provider, usual, item.id);
+            // one of them is always on: another one is chosen, none is switched off
+            if wanted {
+                lock(&self.on).provider = item.id;
+                set_provider(provider, usual, item.id);
+            }
             return true;
         }
         if let Some(item) = DISCORD.iter().find(|item| item.id == id) {
@@ -156,7 +158,11 @@ impl Switches {
             if wanted {
                 on.discord.push(item.id);
             }
-            self.set_discord(&on.discord);
+            if item.id == DEAF {
+                self.set_hearing(!wanted);
+            } else {
+                self.set_requests(&on.discord);
+            }
             return true;
         }
         let faults = &self.discord.faults;
@@ -170,9 +176,17 @@ impl Switches {
         true
     }
 
-    fn set_discord(&self, on: &[&'static str]) {
+    /// Who hears again was away: it has to resume, or what was kept back is never told.
+    fn set_hearing(&self, hears: bool) {
+        self.discord.faults.silence_gateway(!hears);
+        if hears {
+            self.discord.faults.drop_gateway();
+        }
+    }
+
+    fn set_requests(&self, on: &[&'static str]) {
         let faults = &self.discord.faults;
-        faults.clear();
+        faults.clear_requests();
         for id in on {
             match *id {
                 "discord_limited" => {
@@ -187,7 +201,7 @@ impl Switches {
                     let effect = Effect::Delay(Duration::from_secs(1));
                     faults.add(Fault::when(|_, _| true, effect).always());
                 }
-                _ => faults.silence_gateway(true),
+                _ => {}
             }
         }
     }

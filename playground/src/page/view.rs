@@ -61,7 +61,7 @@ pub(super) fn message(world: &World, viewer: Snowflake, message: &Message) -> Va
         "written": iso(message.written), "edited": message.edited.map(iso),
         "kind": message.kind, "flags": message.flags,
         "ephemeral": message.is_ephemeral(), "loading": message.is_loading(),
-        "embeds": message.embeds, "components": message.components,
+        "embeds": here(world, &message.embeds), "components": here(world, &message.components),
         "attachments": message.attachments.iter().map(attachment).collect::<Vec<_>>(),
         "mentions_me": message.pings.everyone || message.pings.users.contains(&viewer),
     });
@@ -90,6 +90,25 @@ fn author(world: &World, message: &Message) -> Value {
             "id": webhook, "name": name, "bot": true, "webhook": true, "avatar": avatar_url,
         }),
     }
+}
+
+/// What bots sent, with the addresses of files on this server instead of the local Discord's own.
+fn here(world: &World, sent: &[Value]) -> Value {
+    fn change(value: &mut Value, theirs: &str) {
+        match value {
+            Value::String(text) => {
+                if let Some(path) = text.strip_prefix(theirs).filter(|it| it.starts_with('/')) {
+                    *text = path.to_owned();
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| change(item, theirs)),
+            Value::Object(fields) => fields.values_mut().for_each(|field| change(field, theirs)),
+            _ => {}
+        }
+    }
+    let mut shown = Value::from(sent);
+    change(&mut shown, &format!("http://{}", world.address));
+    shown
 }
 
 fn attachment(file: &Attachment) -> Value {

@@ -110,6 +110,12 @@ impl Ledger {
         self.book.borrow().calls.clone()
     }
 
+    /// The newest calls, the newest first.
+    #[must_use]
+    pub fn newest(&self, count: usize) -> Vec<Call> {
+        self.book.borrow().calls.iter().rev().take(count).cloned().collect()
+    }
+
     /// The counters.
     #[must_use]
     pub fn counters(&self) -> Counters {

@@ -63,7 +63,7 @@ pub(crate) const DESCRIPTIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.
 /// A bot's REST side.
 #[derive(Clone)]
 pub(crate) struct Rest {
-    http: reqwest::Client,
+    pub(crate) http: reqwest::Client,
     pub(crate) base: String,
     token: String,
 }

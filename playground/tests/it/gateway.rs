@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use playground::discord::{Entry, Options, Traffic};
 use serde_json::{Value, json};
+use tokio_tungstenite::{connect_async, tungstenite::client::IntoClientRequest};
 
 use crate::bot::{Gateway, INTENTS, PATIENCE, Rest, discord, discord_with};
 
@@ -168,4 +169,27 @@ async fn a_whole_connection_can_be_one_compressed_stream() {
     gateway.identify(&rest, json!([0, 1]), INTENTS).await;
     assert_eq!(gateway.inflated(&mut inflate).await["t"], "READY");
     assert_eq!(gateway.inflated(&mut inflate).await["t"], "GUILD_CREATE");
+}
+
+#[tokio::test]
+async fn a_browsers_page_can_not_log_in() {
+    let discord = discord().await;
+    let base = discord.base_url();
+    let address = base.strip_prefix("http://").unwrap();
+    let upgrade = |host: &str, origin: Option<&str>| {
+        let mut request = format!("ws://{address}/?v=10").into_client_request().unwrap();
+        request.headers_mut().insert("host", host.parse().unwrap());
+        if let Some(origin) = origin {
+            request.headers_mut().insert("origin", origin.parse().unwrap());
+        }
+        connect_async(request)
+    };
+    assert!(upgrade(address, None).await.is_ok());
+    let foreign = upgrade(address, Some("https://evil.example")).await;
+    assert!(foreign.unwrap_err().to_string().contains("403"));
+    // a name that points at this machine is not this machine's
+    assert!(upgrade("evil.example", None).await.unwrap_err().to_string().contains("403"));
+
+    let from_a_page = Rest::new(&discord).http.get(format!("{base}/api/v10/gateway"));
+    assert_eq!(from_a_page.header("origin", "null").send().await.unwrap().status(), 403);
 }

@@ -22,7 +22,9 @@ pub(super) fn is_absent(reader: &Reader<'_>) -> bool {
 }
 
 pub(super) fn local_mode(reader: &mut Reader<'_>, process: &ProcessConfig) -> Mode {
-    for setting in REAL.into_iter().chain([&s::OPENROUTER_API_KEY]) {
+    let real_model = reader.mentions(&s::OPENROUTER_BASE_URL);
+    let unused = REAL.into_iter().chain((!real_model).then_some(&s::OPENROUTER_API_KEY));
+    for setting in unused {
         if reader.mentions(setting) {
             reader.notice(Notice::LeftAside(setting.name));
         }
@@ -31,7 +33,7 @@ pub(super) fn local_mode(reader: &mut Reader<'_>, process: &ProcessConfig) -> Mo
         database: DatabaseUrl::Sqlite(process.data_dir.join(LOCAL_DATABASE_FILE)),
         master_keys: master_key_beside_data(reader, process)
             .map(|current| MasterKeyTexts { current, previous: Vec::new() }),
-        real_model: reader.mentions(&s::OPENROUTER_BASE_URL),
+        real_model,
     }
 }
 

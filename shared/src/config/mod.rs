@@ -135,7 +135,8 @@ pub fn for_troupe(env: &Environment, local: bool) -> Result<TroupeConfig, Config
     let mut requests = sections::requests(&mut reader);
     let process = sections::process(&mut reader, "troupe");
     let redis_prefix = sections::redis_prefix(&mut reader);
-    let provider = if is_local {
+    let stands_in = is_local && !reader.mentions(&s::OPENROUTER_BASE_URL);
+    let provider = if stands_in {
         // the operator's key stays out of the stand-in's books
         requests.guest_daily_limit = None;
         sections::provider(&mut reader, false)

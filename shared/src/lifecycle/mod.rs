@@ -76,10 +76,24 @@ impl Lifecycle {
         self.hard.clone()
     }
 
-    /// How long lies between the two.
+    /// A lifecycle for a part of the process, which its own tasks make up: it stops with the whole, and
+    /// can be waited for, or given up, alone.
     #[must_use]
-    pub const fn grace(&self) -> Duration {
-        self.grace
+    pub fn nested(&self) -> Self {
+        Self {
+            soft: self.soft.child_token(),
+            hard: self.hard.child_token(),
+            tasks: TaskTracker::new(),
+            first_failure: Arc::default(),
+            grace: self.grace,
+        }
+    }
+
+    /// Waits until all tasks have returned, however long that takes.
+    pub async fn ended(&self) -> Outcome {
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.outcome()
     }
 
     /// Starts a task without which the process is of no use: if it fails or panics, all stops.

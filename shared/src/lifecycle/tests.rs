@@ -175,3 +175,25 @@ fn only_a_clean_end_is_a_success() {
     assert_eq!(Outcome::TaskFailed("x").report(), ExitCode::FAILURE);
     assert_eq!(Outcome::Abandoned.report(), ExitCode::FAILURE);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_nested_one_stops_with_the_whole_and_not_the_other_way_round() {
+    let whole = Lifecycle::new(GRACE);
+    let part = whole.nested();
+    part.spawn("answers", until(part.hard(), seconds(3)));
+    part.stop();
+    assert!(!whole.soft().is_cancelled());
+
+    let part = whole.nested();
+    let (sender, interrupts) = Interrupts::channel();
+    part.spawn("answers", until(part.hard(), seconds(3)));
+    let waited = part.clone();
+    whole.spawn("the part", async move {
+        assert_eq!(waited.ended().await, Outcome::Clean);
+        Ok::<(), Infallible>(())
+    });
+    sender.interrupt();
+    let start = Instant::now();
+    assert_eq!(whole.wait(interrupts).await, Outcome::Clean);
+    assert_eq!(start.elapsed(), GRACE + seconds(3));
+}

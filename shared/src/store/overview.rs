@@ -66,7 +66,7 @@ pub struct KeyOverview {
 }
 
 impl Store {
-    /// The newest requests, the newest first.
+    /// The newest requests, the newest first: their ids tell the time.
     pub async fn newest_requests(&self, limit: i64) -> Result<Vec<RequestOverview>> {
         const SQL: &str = "
             SELECT r.id, r.user_id, r.state, r.created_at, r.attempt,
@@ -75,7 +75,7 @@ impl Store {
               FROM requests r
               LEFT JOIN user_api_keys k ON k.id = r.api_key_id
               LEFT JOIN usage_logs u ON u.request_id = r.id
-             ORDER BY r.created_at DESC, r.id DESC LIMIT $1";
+             ORDER BY r.id DESC LIMIT $1";
         Ok(on_db!(&self.db, |c| sqlx::query_as(SQL).bind(limit).fetch_all(c).await?))
     }
 
@@ -84,7 +84,7 @@ impl Store {
         const SQL: &str = "
             SELECT user_id, provider, last4, is_active, iv, content, tag
               FROM user_api_keys WHERE removed_at IS NULL AND iv IS NOT NULL
-             ORDER BY created_at DESC, id DESC LIMIT $1";
+             ORDER BY id DESC LIMIT $1";
         Ok(on_db!(&self.db, |c| sqlx::query_as(SQL).bind(limit).fetch_all(c).await?))
     }
 }

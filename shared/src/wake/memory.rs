@@ -62,7 +62,11 @@ impl Wakes {
 
     pub(super) fn glimpse(&self) -> Glimpse {
         let users = self.0.users.lock().unwrap_or_else(PoisonError::into_inner);
-        Glimpse { newest: users.newest.iter().copied().collect(), sent: users.sent }
+        Glimpse {
+            waiting: users.order.iter().copied().collect(),
+            newest: users.newest.iter().copied().collect(),
+            sent: users.sent,
+        }
     }
 
     fn take(&self) -> Option<UserId> {

@@ -64,6 +64,8 @@ pub fn redis(url: &str, prefix: &str, clock: SharedClock) -> Result<Hints, BadRe
 /// What went through the hints of one process lately: all that Redis would have held.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Glimpse {
+    /// The users who wait for a worker now, the longest waiting first.
+    pub waiting: Vec<UserId>,
     /// The users of the newest wake-ups, the newest last.
     pub newest: Vec<UserId>,
     /// How many wake-ups there were.

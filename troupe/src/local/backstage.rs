@@ -3,6 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use playground::page::{Backstage, KeyRow, Look, RequestRow, Scene, StepRow, Wakes};
 use shared::{
+    ids::UserId,
     model::KeySource,
     store::{KeyOverview, RequestOverview, Store},
     telemetry::LogTail,
@@ -47,11 +48,12 @@ impl Curtain {
 
     fn wakes(&self) -> Option<Wakes> {
         let glimpse = self.wakes.glimpse()?;
+        let texts = |users: &[UserId]| users.iter().map(ToString::to_string).collect();
         Some(Wakes {
-            place: "Here they pass through this process' memory; with separate processes, through \
-                    Redis. This is all there is in them: whom to look at."
-                .to_owned(),
-            users: glimpse.newest.iter().map(ToString::to_string).collect(),
+            place: "Here through this process' memory; through Redis where there are several."
+                .into(),
+            waiting: texts(&glimpse.waiting),
+            newest: texts(&glimpse.newest),
             sent: glimpse.sent,
         })
     }
@@ -97,7 +99,7 @@ fn key(row: KeyOverview) -> KeyRow {
     KeyRow {
         user: row.user_id.to_string(),
         provider: row.provider.as_str().to_owned(),
-        last4: row.last4.to_string().trim_start_matches('…').to_owned(),
+        last4: row.last4.to_string(),
         state: if row.is_active { "in use" } else { "switched off" }.to_owned(),
         iv: row.iv,
         content: row.content,

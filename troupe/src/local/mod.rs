@@ -1,5 +1,6 @@
 //! The local mode: a Discord of our own with a page in the browser, a stand-in for the model, and the
-//! real bot and worker between them. Nothing leaves the machine, and nothing has to be set.
+//! real bot and worker between them. Nothing has to be set; and unless a real model is wanted, nothing
+//! leaves the machine.
 
 mod backstage;
 mod welcome;
@@ -28,6 +29,9 @@ use shared::{
     vault::MasterKey,
 };
 
+use uuid::Uuid;
+
+use self::{backstage::Curtain, worker::MortalWorker};
 use crate::one_process::OneProcess;
 
 /// A key that the stand-in knows, so that there is one to try. It is worth nothing anywhere else.
@@ -35,6 +39,10 @@ pub(crate) const TRIAL_KEY: &str = concat!("sk-or-", "v1-local-trial-key-worth-n
 /// What is on it: five dollars that nobody pays.
 const TRIAL_CREDIT_NANO_USD: i64 = 5_000_000_000;
 const CHUNK_EVERY: Duration = Duration::from_millis(30);
+/// How much of the traffic is kept to be looked at.
+const LEDGER: usize = 5_000;
+/// How many ports are tried after the wanted one.
+const PORTS_TRIED: u16 = 20;
 const START_PATIENCE: Duration = Duration::from_secs(30);
 
 /// The two servers that stand in for the world.
@@ -45,9 +53,11 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn open() -> anyhow::Result<Self> {
-        let discord = LocalDiscord::start(Options::default())
-            .await
-            .context("the local Discord can't start")?;
+        // a new token at each start: whoever has it is the bot, and sees what people type into forms
+        let token = format!("local.{}", Uuid::new_v4().simple());
+        let options = Options { token, ledger_entries: LEDGER, ..Options::default() };
+        let discord =
+            LocalDiscord::start(options).await.context("the local Discord can't start")?;
         let keys = vec![(TRIAL_KEY.to_owned(), KeyPlan::with_credit(TRIAL_CREDIT_NANO_USD))];
         // about as fast as a real model, so that answers are seen to grow
         let script = Script::default().paced(CHUNK_EVERY);
@@ -119,32 +129,39 @@ pub(crate) async fn serve(
         return Ok(Outcome::Clean);
     };
     let store = opened.store;
-    let wakes = opened.bot.wakes.clone();
-    lifecycle.spawn("bot", bot::run(opened.bot));
-    let worker = worker::MortalWorker::start(opened.worker, opened.woken, &lifecycle);
-    let backstage = Arc::new(backstage::Curtain { store: store.clone(), wakes, log, worker });
+    let worker = MortalWorker::default();
+    let backstage = Arc::new(Curtain {
+        store: store.clone(),
+        wakes: opened.bot.wakes.clone(),
+        log,
+        worker: worker.clone(),
+    });
     let page = open_page(&stage, backstage, &model, port).await?;
+    lifecycle.spawn("bot", bot::run(opened.bot));
+    worker.start(opened.worker, opened.woken, &lifecycle);
     let ready = async {
         stage.wait_for_bot().await?;
-        welcome::print(&stage, &page, &model, &data_dir)?;
-        anyhow::Ok(())
+        welcome::print(&stage, &page, &model, &data_dir).context("nothing can be printed")
     };
     let soft = lifecycle.soft();
-    if let Some(Err(error)) = soft.run_until_cancelled(ready).await {
+    let failed = soft.run_until_cancelled(ready).await.and_then(Result::err);
+    if failed.is_some() {
         lifecycle.stop();
-        tracing::error!(reason = format!("{error:#}"), "the local mode did not come up");
     }
     let outcome = lifecycle.wait(interrupts).await;
     drop(page);
     store.close().await;
     stage.discord.stop().await;
-    Ok(outcome)
+    match failed {
+        Some(error) => Err(error.context("the local mode did not come up")),
+        None => Ok(outcome),
+    }
 }
 
-/// Opens the page, on another port if somebody has the wanted one.
+/// Opens the page on the wanted port, or on the next one that is free.
 async fn open_page(
     stage: &Stage,
-    backstage: Arc<backstage::Curtain>,
+    backstage: Arc<Curtain>,
     model: &Model,
     port: u16,
 ) -> anyhow::Result<Page> {
@@ -158,29 +175,37 @@ async fn open_page(
             port,
         })
     };
-    match open(port).await {
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-            tracing::warn!(port, "PORT is taken; the page is on a free one");
-            open(0).await.context("the page finds no port")
+    for candidate in port..=port.saturating_add(PORTS_TRIED) {
+        match open(candidate).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            opened => {
+                return opened.with_context(|| format!("the page can't be opened on port {port}"));
+            }
         }
-        opened => opened.with_context(|| format!("the page can't be opened on port {port}")),
     }
+    open(0).await.context("the page finds no port")
 }
 
 /// Which model answers on the local stage.
 pub(crate) enum Model {
     /// The stand-in.
     StandIn,
-    /// The one at this address, which the owner chose.
-    Real(String),
+    /// The one that the owner chose.
+    Real {
+        /// Where it is.
+        address: String,
+        /// Whether the operator's key pays for those who have none.
+        guests: bool,
+    },
 }
 
 impl Model {
     fn of(config: &TroupeConfig) -> Self {
         match config.mode {
-            Mode::Local { real_model: true, .. } => {
-                Self::Real(config.provider.openrouter_base_url.clone())
-            }
+            Mode::Local { real_model: true, .. } => Self::Real {
+                address: config.provider.openrouter_base_url.clone(),
+                guests: config.provider.operator_key.is_some(),
+            },
             _ => Self::StandIn,
         }
     }

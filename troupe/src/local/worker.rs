@@ -6,12 +6,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use shared::{
-    lifecycle::{Interrupts, Lifecycle, Outcome},
+    lifecycle::{Lifecycle, Outcome},
     wake::WakeReceiver,
 };
-use tokio::{runtime, sync::Notify, time::sleep};
+use tokio::{
+    runtime::{self, Runtime},
+    sync::Notify,
+    time::sleep,
+};
 use worker::WorkerEnv;
 
 use crate::one_process::WorkerParts;
@@ -25,16 +29,27 @@ pub(crate) struct MortalWorker {
     killed: Arc<Notify>,
 }
 
+/// A runtime that is thrown away with whatever its tasks are at. Dropped as it is, it would wait for
+/// them, which nobody may do on another runtime.
+struct Doomed(Option<Runtime>);
+
+impl Drop for Doomed {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 impl MortalWorker {
     /// Starts a worker that ends with `lifecycle`, and another one whenever it was killed.
-    pub(crate) fn start(parts: WorkerParts, woken: WakeReceiver, lifecycle: &Lifecycle) -> Self {
-        let handle = Self::default();
-        lifecycle.spawn("worker", handle.clone().supervise(parts, woken, lifecycle.clone()));
-        handle
+    pub(crate) fn start(&self, parts: WorkerParts, woken: WakeReceiver, lifecycle: &Lifecycle) {
+        lifecycle.spawn("worker", self.clone().supervise(parts, woken, lifecycle.clone()));
     }
 
+    /// Ends the worker that runs now, if one does.
     pub(crate) fn kill(&self) {
-        self.killed.notify_one();
+        self.killed.notify_waiters();
     }
 
     async fn supervise(
@@ -46,13 +61,12 @@ impl MortalWorker {
         let soft = lifecycle.soft();
         while !soft.is_cancelled() {
             let another = woken.another().context("only hints in memory outlive a worker")?;
-            let Some(ended) = self.run_one(parts.env(another), &lifecycle).await? else {
-                tracing::warn!("the worker was killed; another one takes its place");
-                soft.run_until_cancelled(sleep(RESTART)).await;
-                continue;
-            };
-            anyhow::ensure!(ended == Outcome::Clean, "the worker ended by itself");
-            break;
+            match self.run_one(parts.env(another), &lifecycle).await? {
+                Some(Outcome::Clean) => break,
+                Some(_) => bail!("the worker ended by itself"),
+                None => tracing::warn!("the worker was killed; another one takes its place"),
+            }
+            soft.run_until_cancelled(sleep(RESTART)).await;
         }
         Ok(())
     }
@@ -63,31 +77,28 @@ impl MortalWorker {
         env: WorkerEnv,
         lifecycle: &Lifecycle,
     ) -> anyhow::Result<Option<Outcome>> {
+        let killed = self.killed.notified();
+        let own = lifecycle.nested();
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("worker")
             .enable_all()
             .build()?;
-        let own = Lifecycle::new(lifecycle.grace());
-        let (interrupts, interrupted) = Interrupts::channel();
-        let waiting = runtime.spawn(async move {
+        {
+            let _its_tasks_are_there = runtime.enter();
             worker::start(env, &own);
-            own.wait(interrupted).await
-        });
-        let (soft, hard) = (lifecycle.soft(), lifecycle.hard());
-        let stops = async {
-            soft.cancelled().await;
-            interrupts.interrupt();
-            hard.cancelled().await;
-            interrupts.interrupt();
-            std::future::pending::<()>().await;
+        }
+        let _doomed = Doomed(Some(runtime));
+        let failed = own.soft();
+        let ended = async {
+            // one of its tasks failed, or all is to stop: in both cases all does
+            failed.cancelled().await;
+            lifecycle.stop();
+            own.ended().await
         };
-        let ended = tokio::select! {
-            ended = waiting => Some(ended?),
-            () = self.killed.notified() => None,
-            () = stops => None,
-        };
-        runtime.shutdown_background();
-        Ok(ended)
+        Ok(tokio::select! {
+            ended = ended => Some(ended),
+            () = killed => None,
+        })
     }
 }

@@ -163,6 +163,7 @@ fn rooms() -> Vec<PathBuf> {
 fn crates_beneath(room: &Room) -> BTreeSet<String> {
     let mut tree = Command::new(env!("CARGO"));
     tree.args(["tree", "--offline", "--locked", "--prefix=none", "--format={p}"]);
+    // for this platform: what others need is not fetched by a build, and then not there offline
     tree.args(["--edges=normal,build", "--package", room.name]);
     if !room.deep {
         tree.arg("--depth=1");

@@ -21,6 +21,7 @@ mod extra;
 mod gateway;
 mod monitor;
 mod page;
+mod page_components;
 mod play;
 mod playground;
 mod process;

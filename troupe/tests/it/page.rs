@@ -1,7 +1,5 @@
 //! The page in a browser: a newcomer's first minutes, and what the page shows of the inside.
 
-use std::time::Duration;
-
 use fantoccini::key::Key;
 use playground::provider::{KeyPlan, Script, StandInOptions, StandInProvider};
 use serde_json::json;
@@ -142,6 +140,13 @@ async fn faults_show_what_a_user_would_see() {
     switch(&browser, "Drop the gateway").await;
     browser.say("@Viola four").await;
     browser.message("four”").await;
+
+    // what was said to a bot that could not hear is answered when it can
+    switch(&browser, "Deaf gateway").await;
+    browser.say("@Viola five").await;
+    browser.message("@Viola five").await;
+    switch(&browser, "Deaf gateway").await;
+    browser.message("five”").await;
     browser.close().await;
     playground.stop().await;
 }
@@ -160,8 +165,9 @@ async fn two_windows_are_two_people() {
     assert!(alice.text_of(&seen).await.contains("Bob"));
     store_the_trial_key(&alice).await;
     alice.message("…0001").await;
-    // what only alice sees is not even sent to bob
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    // what only alice sees is not even sent to bob; what comes after it is
+    alice.say("That was private.").await;
+    bob.message("That was private.").await;
     assert!(!bob.text().await.contains("accepts the key"));
     alice.close().await;
     bob.close().await;
@@ -185,6 +191,30 @@ async fn a_real_model_answers_where_one_is_set() {
     browser.say("@Viola who are you?").await;
     browser.message("I am as real as it gets.").await;
     assert_eq!(model.ledger().calls().len(), 1);
+    browser.close().await;
+    playground.stop().await;
+}
+
+#[tokio::test]
+async fn a_model_of_ones_own_needs_no_keys() {
+    let Some(browser) = Browser::start("own-model").await else { return };
+    let keys = vec![("none-needed".to_owned(), KeyPlan::unlimited())];
+    let script = Script::text("I run on this very machine.");
+    let model = StandInProvider::start(StandInOptions { keys, script, port: 0 });
+    let model = model.await.expect("a model of our own");
+    let playground = Playground::start_with(&[
+        ("OPENROUTER_BASE_URL", &model.base_url()),
+        ("ALLOW_SYSTEM_KEY", "true"),
+        ("OPENROUTER_API_KEY", "none-needed"),
+        ("DEFAULT_MODEL", "a-model/of-ones-own"),
+    ])
+    .await;
+    browser.open(&playground.page_of("bob")).await;
+    browser.say("@Viola who are you?").await;
+    browser.message("I run on this very machine.").await;
+    let asked = model.ledger().counters();
+    // an Ollama has no such thing
+    assert_eq!((asked.calls, asked.key_checks), (1, 0));
     browser.close().await;
     playground.stop().await;
 }

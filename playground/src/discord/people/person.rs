@@ -216,7 +216,8 @@ impl Person {
             let data = slash::invoke(world, channel, command, &typed)?;
             self.interact(world, channel, InteractionKind::Autocomplete, data, None)
         })?;
-        match invocation.response(Duration::from_secs(3)).await? {
+        let patience = self.server.world().options.answer_deadline;
+        match invocation.response(patience).await? {
             Response::Choices(choices) => Ok(choices),
             other => Err(ActError::OtherAnswer(format!("{other:?}"))),
         }

@@ -97,6 +97,11 @@ impl World {
         world.add_channel(house, "backstage");
         let (owner, kind) = (world.owner, |parent, owner| ChannelKind::Thread { parent, owner });
         world.add_place("rehearsal", Some(house), kind(general, owner));
+        let people: Vec<Snowflake> =
+            world.users.values().filter(|user| !user.bot).map(|user| user.id).collect();
+        people.into_iter().for_each(|person| {
+            world.open_direct_messages(person);
+        });
         world.ids.go_live();
         world
     }

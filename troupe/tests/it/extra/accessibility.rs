@@ -60,7 +60,7 @@ async fn axe_objects_to_nothing() {
         checked.look = format!("{theme}-{width}");
         browser.resize(width, height).await;
         browser.open(&playground.page_of("alice")).await;
-        let wanted = "localStorage.setItem('playground:theme', arguments[0]);
+        let wanted = "localStorage.setItem('troupe.theme', JSON.stringify(arguments[0]));
             document.documentElement.dataset.theme = arguments[0];";
         browser.execute(wanted, vec![json!(theme)]).await;
         walk(&browser, &mut checked).await;
@@ -102,11 +102,33 @@ async fn walk(browser: &Browser, checked: &mut Checked<'_>) {
     let answer = browser.message("Speaking as Viola").await;
     checked.view("growing").await;
     browser.press(&answer, "Stop").await;
-    browser.message("how does").await;
+    browser.message("Stopped").await;
+    checked.view("stopped").await;
+    use_command(browser, "usage").await;
+    browser.keys("today").await;
+    browser.click("[data-testid=slash-run]").await;
+    browser.message("Your usage today").await;
+    checked.view("usage").await;
+
+    let menu = "const all = document.querySelectorAll('[data-testid=message]');
+        all[all.length - 1].dispatchEvent(new MouseEvent('contextmenu', { bubbles: true }));";
+    browser.execute(menu, Vec::new()).await;
+    browser.part("context-menu").await;
+    checked.view("menu").await;
+    browser.keys(&Key::Escape.to_string()).await;
+
     use_command(browser, "wallet remove").await;
     browser.keys(&Key::Enter.to_string()).await;
-    browser.message("Remove your").await;
+    let question = browser.message("Remove your").await;
     checked.view("confirmation").await;
+    browser.press(&question, "Remove").await;
+    browser.message("erased").await;
+    checked.view("removed").await;
+    browser.say("@Viola hello?").await;
+    browser.execute("location.hash = document.querySelector('[data-channel-kind=dm]').hash", vec![])
+        .await;
+    browser.message("you have no key stored").await;
+    checked.view("private-hint").await;
 
     browser.click("[data-testid=curtain-toggle]").await;
     browser
