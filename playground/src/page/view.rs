@@ -132,10 +132,10 @@ fn excerpt(world: &World, viewer: Snowflake, id: Snowflake) -> Value {
 /// Who used which command, over its answer.
 fn command(world: &World, message: &Message) -> Value {
     let id = message.interaction.as_ref().and_then(|metadata| metadata["id"].as_str());
-    let used = id.and_then(|id| world.interaction_with(id.parse().ok()?));
-    let Some((used, name)) = used.and_then(|used| Some((used, used.command.as_ref()?))) else {
+    let interaction = id.and_then(|id| world.interaction_with(id.parse().ok()?));
+    let Some((who, words)) = interaction.and_then(|it| Some((it.user, it.command.as_ref()?)))
+    else {
         return Value::Null;
     };
-    let user = world.user(used.user).map(|user| &user.display_name);
-    json!({"user": user, "name": name})
+    json!({"user": world.user(who).map(|user| &user.display_name), "name": words})
 }

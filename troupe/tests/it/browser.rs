@@ -1,4 +1,4 @@
-//! Chromium, driven through WebDriver: the page as a person meets it.
+//! Chromium, driven through `WebDriver`: the page as a person meets it.
 
 use std::{fs, io, path::PathBuf, process::Stdio, time::Duration};
 
@@ -129,13 +129,11 @@ impl Browser {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
-        match timeout(PATIENCE, looking).await {
-            Ok(seen) => seen,
-            Err(_) => {
-                self.picture("failed").await;
-                panic!("never saw {what}; the page says:\n{}", self.text().await)
-            }
+        if let Ok(seen) = timeout(PATIENCE, looking).await {
+            return seen;
         }
+        self.picture("failed").await;
+        panic!("never saw {what}; the page says:\n{}", self.text().await)
     }
 
     /// Waits for a message that holds `text`; gives its id.

@@ -7,7 +7,7 @@ use playground::{
 use reqwest::{Client, multipart};
 use serde_json::{Value, json};
 
-use crate::browser::Browser;
+use crate::browser::{Browser, PATIENCE};
 
 /// One pixel.
 const PNG: &[u8] =
@@ -53,7 +53,8 @@ async fn whatever_a_bot_may_send_is_shown() {
     let env =
         PageEnv { discord: &discord, provider: None, backstage: None, welcome: None, port: 0 };
     let page = Page::open(env).await.expect("a page");
-    let bot = Bot { discord: &discord, http: Client::new() };
+    let http = Client::builder().timeout(PATIENCE).build().expect("a client");
+    let bot = Bot { discord: &discord, http };
     bot.post(&markdown()).await;
     bot.post(&embed(&discord)).await;
     bot.post(&rows()).await;

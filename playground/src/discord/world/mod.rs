@@ -99,9 +99,9 @@ impl World {
         world.add_place("rehearsal", Some(house), kind(general, owner));
         let people: Vec<Snowflake> =
             world.users.values().filter(|user| !user.bot).map(|user| user.id).collect();
-        people.into_iter().for_each(|person| {
+        for person in people {
             world.open_direct_messages(person);
-        });
+        }
         world.ids.go_live();
         world
     }

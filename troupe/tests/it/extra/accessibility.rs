@@ -48,7 +48,7 @@ impl Checked<'_> {
 
 #[tokio::test]
 async fn axe_objects_to_nothing() {
-    let script = std::env::var(AXE).expect("TROUPE_AXE: run scripts/test-extra");
+    let script = std::env::var_os(AXE).expect("TROUPE_AXE: run scripts/test-extra");
     let axe = fs::read_to_string(script).expect("axe-core");
     let browser = Browser::start("accessibility").await.expect("chromedriver");
     let mut checked =
@@ -125,7 +125,8 @@ async fn walk(browser: &Browser, checked: &mut Checked<'_>) {
     browser.message("erased").await;
     checked.view("removed").await;
     browser.say("@Viola hello?").await;
-    browser.execute("location.hash = document.querySelector('[data-channel-kind=dm]').hash", vec![])
+    browser
+        .execute("location.hash = document.querySelector('[data-channel-kind=dm]').hash", vec![])
         .await;
     browser.message("you have no key stored").await;
     checked.view("private-hint").await;

@@ -6,7 +6,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 
 use crate::{
-    browser::Browser,
+    browser::{Browser, PATIENCE},
     playground::{Playground, TRIAL_KEY, store_the_trial_key},
 };
 
@@ -21,7 +21,7 @@ async fn the_first_answer_is_timed_without_hands() {
         let start = Instant::now();
         let playground = Playground::start().await;
         let started = start.elapsed();
-        let page = Client::new();
+        let page = Client::builder().timeout(PATIENCE).build().expect("a client");
         let mut stream = page.get(api(&playground, "stream")).send().await.expect("a stream");
         let channel = channel(&mut stream).await;
         let command = json!({"do": "slash", "channel": channel, "command": "wallet set"});
@@ -73,7 +73,7 @@ async fn hear(stream: &mut reqwest::Response, what: &str) -> String {
     heard
 }
 
-/// The same in a browser that WebDriver types into.
+/// The same in a browser that `WebDriver` types into.
 #[tokio::test]
 async fn the_first_answer_is_timed_in_a_browser() {
     let browser = Browser::start("first-answer").await.expect("chromedriver");
