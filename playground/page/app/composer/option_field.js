@@ -1,7 +1,7 @@
 // One option of a slash command: its field, with what Discord would offer for it.
 
 import { element, uniqueId } from '../core/element.js';
-import { encodeFile, LARGEST_FILE, readableSize } from '../core/files.js';
+import { encodeFiles } from '../core/files.js';
 import { act } from '../core/server.js';
 import {
   ATTACHMENT,
@@ -78,9 +78,8 @@ export class OptionField {
   async #checkFile() {
     const [file] = this.#input.files;
     if (!file) return this.option.required ? { problem: `${this.option.name} is required.` } : {};
-    if (file.size > LARGEST_FILE)
-      return { problem: `That file is too large: at most ${readableSize(LARGEST_FILE)}.` };
-    return { value: await encodeFile(file) };
+    const { value, problem } = await encodeFiles([file]);
+    return problem ? { problem } : { value: value[0] };
   }
 
   #draw() {

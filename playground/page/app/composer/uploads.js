@@ -1,10 +1,8 @@
 // Files that will go with the next message: chosen, pasted or dropped, and removable until then.
 
 import { element } from '../core/element.js';
-import { LARGEST_FILE, readableSize } from '../core/files.js';
+import { readableSize, takeFitting } from '../core/files.js';
 import { icon } from '../core/icons.js';
-
-const MOST = 10;
 
 export class Uploads {
   /** The list of chips. */
@@ -20,14 +18,11 @@ export class Uploads {
     return this.#files.length;
   }
 
-  add(files) {
-    for (const file of files) {
-      if (file.size > LARGEST_FILE)
-        this.#say(`${file.name} is too large: at most ${readableSize(LARGEST_FILE)}.`);
-      else if (this.#files.length >= MOST) this.#say(`A message takes at most ${MOST} files.`);
-      else this.#files.push(file);
-    }
+  add(added) {
+    const { files, problem } = takeFitting(this.#files, added);
+    this.#files = files;
     this.#draw();
+    if (problem) this.#say(problem);
   }
 
   /** Hands all files over: they are on their way. */

@@ -1,7 +1,7 @@
 // A form's field for files.
 
 import { element } from '../core/element.js';
-import { encodeFile, LARGEST_FILE, readableSize } from '../core/files.js';
+import { encodeFiles } from '../core/files.js';
 
 export function fileInput(component, ids) {
   const { min_values: least = 1, max_values: most = 1, required = true } = component;
@@ -20,7 +20,7 @@ export function fileInput(component, ids) {
     async read() {
       const files = [...control.files];
       const problem = problemOf(files, { required, least, most });
-      return problem ? { problem } : { value: await Promise.all(files.map(encodeFile)) };
+      return problem ? { problem } : encodeFiles(files);
     },
   };
 }
@@ -29,6 +29,5 @@ function problemOf(files, { required, least, most }) {
   if (files.length === 0) return required ? 'Choose a file.' : null;
   if (files.length < least) return `Choose at least ${least} files.`;
   if (files.length > most) return `Choose at most ${most} files.`;
-  const large = files.find((file) => file.size > LARGEST_FILE);
-  return large ? `${large.name} is too large: at most ${readableSize(LARGEST_FILE)}.` : null;
+  return null;
 }
