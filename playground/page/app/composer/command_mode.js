@@ -18,6 +18,10 @@ export class CommandMode {
     this.#parts = parts;
   }
 
+  get isOpen() {
+    return this.#form !== null;
+  }
+
   enter(command, channel) {
     const { directory, uses, onLeft, onRun } = this.#parts;
     this.leave();

@@ -4,12 +4,18 @@ import { CommandMode } from './command_mode.js';
 import { namedCommand, typedCommands } from './commands.js';
 import { Completion } from './completion.js';
 import { composerParts, fitField } from './composer_parts.js';
+import { placeOf } from './drafts.js';
 import { acceptDrops } from './drops.js';
 import { decodeMentions, encodeMentions } from './mentions.js';
 import { deliver, problemOf } from './outgoing.js';
 import { Suggestions } from './suggestions.js';
 import { TypingNotice } from './typing_notice.js';
 import { Uploads } from './uploads.js';
+import { Writing } from './writing.js';
+
+const NOT_CONNECTED = 'This page is not connected to the playground yet.';
+const EDIT_KEPT = 'Edit that message again to find what you wrote.';
+const KEPT = 'What you wrote is kept where you wrote it.';
 
 export class Composer {
   #parts;
@@ -19,10 +25,8 @@ export class Composer {
   #uploads;
   #commandMode;
   #typing = new TypingNotice();
-  /** What the next message does: `{kind: 'reply' | 'edit', message}`. */
-  #about = null;
+  #writing;
   #picked = new Map();
-  #drafts = new Map();
   #channel = null;
 
   /** @param {object} parts frame, state, directory, uses, announcer, personalities() */
@@ -30,16 +34,17 @@ export class Composer {
     this.#parts = parts;
     this.#uploads = new Uploads((text) => this.notice(text));
     this.#nodes = composerParts(parts.frame, this.#uploads.node);
+    this.#writing = new Writing(this.#nodes, this.#uploads, () => this.#fit());
     this.#suggestions = new Suggestions(this.#nodes.popup, parts.announcer);
     this.#completion = new Completion(this.#nodes.field, this.#suggestions, {
       ...parts,
       commands: () => this.#commands(),
-      onCommand: (command) => this.#enterCommand(command),
+      onCommand: (command) => this.#typedCommand(command),
       onInsert: (candidate, named) => this.#insert(candidate, named),
     });
     this.#commandMode = new CommandMode(this.#nodes.row, this.#suggestions, {
       ...parts,
-      onLeft: (text) => this.#write(text),
+      onLeft: (text) => this.#write(text || this.#nodes.field.value),
       onRun: () => {
         this.#nodes.field.focus();
         this.#fit();
@@ -59,12 +64,15 @@ export class Composer {
   }
 
   replyTo(message) {
-    this.#begin({ kind: 'reply', message }, `Replying to ${message.author.name}`);
+    this.#commandMode.leave();
+    this.#writing.beginReply(message);
+    this.#nodes.field.focus();
   }
 
   edit(message) {
-    this.#begin({ kind: 'edit', message }, 'Editing your message');
-    this.#write(decodeMentions(message.content, this.#picked, this.#parts.directory));
+    this.#commandMode.leave();
+    this.#writing.beginEdit(message, decodeMentions(message.content, this.#picked, this.#parts.directory));
+    this.#write(this.#nodes.field.value);
   }
 
   mention(author) {
@@ -103,22 +111,18 @@ export class Composer {
       files.value = '';
       field.focus();
     });
-    aboutClose.addEventListener('click', () => this.#stopAbout());
+    aboutClose.addEventListener('click', () => this.#writing.stopAbout());
     acceptDrops(frame.closest('main'), (dropped) => this.#uploads.add(dropped));
     state.on('channel', () => this.#switched());
     state.on('world', () => this.#label());
   }
 
   #switched() {
-    const { state } = this.#parts;
-    if (this.#channel)
-      this.#drafts.set(this.#channel, this.#about?.kind === 'edit' ? '' : this.#nodes.field.value);
-    this.#channel = state.channel;
+    const { state, directory } = this.#parts;
     this.#commandMode.leave();
-    this.#stopAbout();
-    this.#nodes.field.value = this.#drafts.get(state.channel) ?? '';
+    this.#channel = state.channel;
+    this.#writing.moveTo(placeOf(directory.channel(state.channel)));
     this.#label();
-    this.#fit();
   }
 
   #label() {
@@ -139,14 +143,14 @@ export class Composer {
   #typed() {
     this.#fit();
     this.notice('');
-    const named = this.#about ? null : namedCommand(this.#commands(), this.#nodes.field.value);
-    if (named) this.#enterCommand(named);
+    const named = this.#writing.about ? null : namedCommand(this.#commands(), this.#nodes.field.value);
+    if (named) this.#typedCommand(named);
     else this.#suggest();
-    if (this.#about?.kind !== 'edit') this.#typing.typed(this.#channel, this.#nodes.field.value);
+    if (!this.#writing.isEditing) this.#typing.typed(this.#channel, this.#nodes.field.value);
   }
 
   #suggest() {
-    this.#completion.offer({ commands: this.#about?.kind !== 'edit' });
+    this.#completion.offer({ commands: !this.#writing.isEditing });
   }
 
   #insert({ insert, as }, { start }) {
@@ -165,12 +169,12 @@ export class Composer {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       this.#send();
-    } else if (event.key === 'ArrowUp' && field.value === '' && !this.#about) {
+    } else if (event.key === 'ArrowUp' && field.value === '' && !this.#writing.about) {
       event.preventDefault();
       this.#editLast();
-    } else if (event.key === 'Escape' && this.#about) {
+    } else if (event.key === 'Escape' && this.#writing.about) {
       event.preventDefault();
-      this.#stopAbout();
+      this.#writing.stopAbout();
     }
   }
 
@@ -190,46 +194,26 @@ export class Composer {
   }
 
   async #send() {
-    const { field } = this.#nodes;
-    const content = encodeMentions(field.value.trim(), this.#picked, this.#parts.directory);
-    const problem = problemOf(content);
+    const content = encodeMentions(this.#nodes.field.value.trim(), this.#picked, this.#parts.directory);
+    const files = this.#writing.isEditing ? [] : this.#uploads.files;
+    const problem = this.#channel ? problemOf(content, files) : NOT_CONNECTED;
     if (problem) this.notice(problem);
-    else if (content !== '' || this.#uploads.count > 0) await this.#deliver(content, field.value);
+    else if (content !== '' || files.length > 0) await this.#deliver(content);
   }
 
-  /** Clears the field at once, so that one can go on writing; puts the text back if it was refused. */
-  async #deliver(content, text) {
+  /** Clears the field at once, so that one can go on writing; gives everything back if it was refused. */
+  async #deliver(content) {
     const channel = this.#channel;
-    const sending = deliver({ content, channel, about: this.#about, uploads: this.#uploads });
-    this.#stopAbout();
-    this.#nodes.field.value = '';
+    const { draft, giveBack, isStillHere } = this.#writing.take();
     this.#suggestions.close();
-    this.#fit();
     this.#typing.stop();
     try {
-      await sending;
-      this.#parts.onSent();
+      await deliver({ content, channel, about: draft.about, files: draft.files });
+      if (isStillHere()) this.#parts.onSent();
     } catch (refused) {
-      if (this.#channel === channel && this.#nodes.field.value === '') this.#nodes.field.value = text;
-      this.#fit();
-      this.notice(refused.message);
+      const where = draft.about?.kind === 'edit' ? EDIT_KEPT : KEPT;
+      this.notice(giveBack() ? refused.message : `${refused.message} ${where}`);
     }
-  }
-
-  #begin(about, title) {
-    this.#commandMode.leave();
-    this.#stopAbout();
-    this.#about = about;
-    this.#nodes.aboutText.textContent = title;
-    this.#nodes.about.hidden = false;
-    this.#nodes.field.focus();
-  }
-
-  #stopAbout() {
-    if (this.#about?.kind === 'edit') this.#nodes.field.value = '';
-    this.#about = null;
-    this.#nodes.about.hidden = true;
-    this.#fit();
   }
 
   #commands() {
@@ -238,9 +222,13 @@ export class Composer {
     return channel ? typedCommands(state.world.commands, channel) : [];
   }
 
-  #enterCommand(command) {
-    this.#stopAbout();
+  #typedCommand(command) {
     this.#nodes.field.value = '';
+    this.#enterCommand(command);
+  }
+
+  #enterCommand(command) {
+    this.#writing.stopAbout();
     this.#commandMode.enter(command, this.#channel);
   }
 

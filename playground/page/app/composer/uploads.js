@@ -14,23 +14,20 @@ export class Uploads {
     this.#say = say;
   }
 
-  get count() {
-    return this.#files.length;
+  get files() {
+    return [...this.#files];
   }
 
   add(added) {
     const { files, problem } = takeFitting(this.#files, added);
-    this.#files = files;
-    this.#draw();
+    this.replace(files);
     if (problem) this.#say(problem);
   }
 
-  /** Hands all files over: they are on their way. */
-  take() {
-    const files = this.#files;
-    this.#files = [];
+  /** Shows these files instead of those that were there. */
+  replace(files) {
+    this.#files = [...files];
     this.#draw();
-    return files;
   }
 
   #remove(at) {
