@@ -19,6 +19,7 @@ import { openModal } from './modal/modal.js';
 import { Curtain } from './panels/curtain.js';
 import { Faults } from './panels/faults.js';
 import { setUpSide } from './panels/side.js';
+import { Watch } from './panels/watch.js';
 import { showBanner } from './top/banner.js';
 import { setUpDrawer } from './top/drawer.js';
 import { setCount, showHeader, toggleButton } from './top/header.js';
@@ -61,13 +62,25 @@ const welcome = new Welcome(at('welcome'), startHere, {
   onCommand: (command) => composer.startCommand(command),
 });
 const faults = new Faults((count) => setCount(faultsToggle, count, 'switched on'));
-const curtain = new Curtain((changed) => faults.show(changed));
+const curtain = new Curtain();
+const watch = new Watch((answer, askedAt) => {
+  curtain.show(answer.curtain);
+  faults.show(answer.faults, askedAt);
+});
 at('side').append(faults.panel, curtain.panel);
 setUpSide(
   at('side'),
   {
-    faults: { panel: faults.panel, button: faultsToggle, onShown: () => {} },
-    curtain: { panel: curtain.panel, button: curtainToggle, onShown: (shown) => curtain.setShown(shown) },
+    faults: {
+      panel: faults.panel,
+      button: faultsToggle,
+      onShown: (shown) => watch.setShown('faults', shown),
+    },
+    curtain: {
+      panel: curtain.panel,
+      button: curtainToggle,
+      onShown: (shown) => watch.setShown('curtain', shown),
+    },
   },
   [at('top'), at('chat')],
 );

@@ -3,7 +3,6 @@
 
 import { element } from '../core/element.js';
 import { morphChildren } from '../core/morph.js';
-import { listen } from '../core/server.js';
 import { calls, keys, log, requests, wakes, wire } from './curtain_sections.js';
 import { panelFrame } from './panel.js';
 
@@ -17,7 +16,7 @@ const SECTIONS = [
   {
     part: 'wakes',
     title: 'What Redis holds',
-    promise: 'The ids of users who have something waiting, and nothing else.',
+    promise: 'User ids, and nothing else, pass through it.',
     draw: wakes,
   },
   {
@@ -51,13 +50,10 @@ const AT_THE_END_PX = 30;
 export class Curtain {
   panel;
   #body;
-  #onFaults;
-  #shown = false;
-  #close = null;
+  /** What each section shows, as JSON: an unchanged one isn't touched. */
+  #shown = new Map();
 
-  /** @param {(faults: object) => void} onFaults told when the switches changed */
-  constructor(onFaults) {
-    this.#onFaults = onFaults;
+  constructor() {
     const { panel, body } = panelFrame({
       id: 'curtain-panel',
       title: 'Behind the curtain',
@@ -68,32 +64,29 @@ export class Curtain {
     this.#body = element('div', { class: 'curtain-sections' });
     this.#body.append(element('p', { class: 'empty' }, 'Nothing to see yet.'));
     body.append(this.#body);
-    document.addEventListener('visibilitychange', () => this.#connect());
   }
 
-  setShown(shown) {
-    this.#shown = shown;
-    this.#connect();
-  }
-
-  /** A browser keeps few connections to one server: this one is given up while nobody looks. */
-  #connect() {
-    const wanted = this.#shown && document.visibilityState === 'visible';
-    if (wanted && !this.#close) {
-      this.#close = listen('/api/curtain', { curtain: (facts) => this.#show(facts), faults: this.#onFaults });
-    } else if (!wanted && this.#close) {
-      this.#close();
-      this.#close = null;
-    }
-  }
-
-  #show(facts) {
-    const tails = [...this.#body.querySelectorAll('.tail')].map((tail) => [tail, isAtEnd(tail)]);
-    const drawn = SECTIONS.filter(({ part }) => facts[part]).map((section) =>
-      drawSection(section, facts[section.part]),
+  /** Shows what the parts know now. */
+  show(scene) {
+    const told = SECTIONS.filter(({ part }) => scene[part]);
+    const now = new Map(told.map(({ part }) => [part, JSON.stringify(scene[part])]));
+    const isSame = ({ part }) => now.get(part) === this.#shown.get(part);
+    if (now.size > 0 && now.size === this.#shown.size && told.every(isSame)) return;
+    const drawn = told.map((section) =>
+      isSame(section) ? this.#sectionOf(section) : drawSection(section, scene[section.part]),
     );
+    this.#shown = now;
+    this.#place(drawn.length > 0 ? drawn : [element('p', { class: 'empty' }, 'Nothing to see yet.')]);
+  }
+
+  #sectionOf({ part }) {
+    return this.#body.querySelector(`:scope > [data-part="${part}"]`);
+  }
+
+  /** Who read the end of a list goes on reading its end. */
+  #place(drawn) {
+    const known = new Map([...this.#body.querySelectorAll('.tail')].map((tail) => [tail, isAtEnd(tail)]));
     morphChildren(this.#body, drawn);
-    const known = new Map(tails);
     for (const tail of this.#body.querySelectorAll('.tail')) {
       if (known.get(tail) ?? true) tail.scrollTop = tail.scrollHeight;
     }

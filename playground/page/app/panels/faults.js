@@ -10,6 +10,12 @@ export class Faults {
   #body;
   #problem = element('p', { class: 'field-problem', role: 'alert' });
   #onCount;
+  #groups = [];
+  /** What is shown, as JSON: what is unchanged isn't touched. */
+  #shown = null;
+  /** When a switch was last touched: an answer to an older question knows nothing of it. */
+  #touchedAt = -Infinity;
+  #touches = 0;
 
   /** @param {(count: number) => void} onCount told how many faults are on */
   constructor(onCount) {
@@ -31,24 +37,49 @@ export class Faults {
   }
 
   async load() {
-    this.show(await call('/api/faults').catch(() => ({ groups: [] })));
+    const askedAt = performance.now();
+    try {
+      this.show(await call('/api/faults'), askedAt);
+    } catch (refused) {
+      if (this.#shown === null) this.#problem.textContent = refused.message;
+    }
   }
 
-  /** Shows the switches as the server has them. */
-  show({ groups }) {
-    if (groups.length === 0) this.#problem.textContent = 'There are no faults to switch here.';
-    morphChildren(this.#body, groups.map(drawGroup));
+  /** Shows the switches as the server had them when it was asked. */
+  show({ groups }, askedAt) {
+    const now = JSON.stringify(groups);
+    if (now === this.#shown || askedAt < this.#touchedAt || this.#touches > 0) return;
+    this.#shown = now;
+    this.#groups = groups;
+    this.#problem.textContent = groups.length === 0 ? 'There are no faults to switch here.' : '';
+    this.#draw();
+  }
+
+  #draw() {
+    morphChildren(this.#body, this.#groups.map(drawGroup));
     for (const input of this.#body.querySelectorAll('input')) input.checked = input.hasAttribute('checked');
-    this.#onCount(countOn(groups));
+    this.#onCount(countOn(this.#groups));
   }
 
   async #switch(id, on) {
     this.#problem.textContent = '';
+    this.#touch(1);
+    let answer = null;
     try {
-      this.show(await call('/api/faults', { method: 'POST', body: { id, on } }));
+      answer = await call('/api/faults', { method: 'POST', body: { id, on } });
     } catch (refused) {
       this.#problem.textContent = refused.message;
     }
+    this.#touch(-1);
+    if (answer) this.show(answer, performance.now());
+    // A switch that the server refused goes back to where it was.
+    else this.#draw();
+  }
+
+  #touch(step) {
+    this.#touches += step;
+    this.#touchedAt = performance.now();
+    this.#body.setAttribute('aria-busy', String(this.#touches > 0));
   }
 }
 
