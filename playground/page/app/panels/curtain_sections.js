@@ -60,25 +60,29 @@ function wordGap(ms) {
   return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
 }
 
-/** Who is to be woken. */
-export function wakes({ where, users = [], sent }) {
-  const waiting =
-    users.length === 0
-      ? element('p', { class: 'empty' }, 'Nothing waits right now.')
-      : element(
-          'ul',
-          { class: 'wakes' },
-          users.map((user) => element('li', {}, personChip(user, true))),
-        );
+/** Whom there is work for: ids on their way, and those that went last. */
+export function wakes({ where, waiting = [], newest = [], sent }) {
   return element(
     'div',
     {},
-    waiting,
+    waiting.length > 0
+      ? [element('h4', {}, 'Waiting'), peopleChips(waiting)]
+      : element('p', { class: 'empty' }, 'Nothing waits right now.'),
+    newest.length > 0 ? [element('h4', {}, 'The newest wake-ups'), peopleChips(newest)] : null,
     element(
       'p',
       { class: 'request-detail' },
       `${where}${sent === undefined ? '' : ` · ${sent} wake-ups sent`}`,
     ),
+  );
+}
+
+/** Each once, in the order in which they come. */
+function peopleChips(users) {
+  return element(
+    'ul',
+    { class: 'wakes' },
+    [...new Set(users)].map((user) => element('li', { dataset: { key: user } }, personChip(user, true))),
   );
 }
 
@@ -97,7 +101,7 @@ export function keys(facts) {
           { class: 'request-head' },
           state(key.state),
           element('strong', {}, key.provider),
-          element('code', {}, `…${key.last4 ?? '????'}`),
+          element('code', {}, key.last4 ?? '…????'),
           ' of ',
           personChip(key.user),
         ),
@@ -123,7 +127,7 @@ export function calls(facts) {
     facts.map((call, at) =>
       element(
         'li',
-        { class: 'card', dataset: { key: `call-${facts.length - at}` } },
+        { class: 'card', dataset: { key: `call-${call.id ?? facts.length - at}` } },
         element(
           'p',
           { class: 'request-head' },
