@@ -1,6 +1,7 @@
 // Who this window is. The name is in the page's address, so that two windows can be two people.
 
-const DEFAULT_PERSON = 'alice';
+/** Who somebody is who says nothing, and who is always there. */
+export const DEFAULT_PERSON = 'alice';
 
 /** The name of the person who sits in front of this window. */
 export const viewerName = new URLSearchParams(location.search).get('as') || DEFAULT_PERSON;

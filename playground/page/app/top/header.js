@@ -12,10 +12,10 @@ export function showHeader({ place, botState }, { state, directory, unread }) {
     if (!state.world) return;
     const channel = directory.channel(state.channel);
     drawPlace(place, channel, directory);
-    drawBot(botState, state.world.online, directory.botName());
+    drawBot(botState, botIs(state), directory.botName());
     drawTitle(channel, directory, unread);
   };
-  for (const topic of ['world', 'messages', 'channel', 'local']) state.on(topic, draw);
+  for (const topic of ['world', 'messages', 'channel', 'local', 'connection']) state.on(topic, draw);
 }
 
 function drawPlace(place, channel, directory) {
@@ -30,14 +30,23 @@ function drawPlace(place, channel, directory) {
   ]);
 }
 
-function drawBot(line, online, name) {
-  line.dataset.online = String(online);
-  const said = online
-    ? [element('span', { class: 'bot-name' }, name), ' online']
-    : [element('span', { class: 'bot-name' }, name), ' offline: reconnecting…'];
+const BOT_IS = {
+  online: ' online',
+  offline: ' offline: reconnecting…',
+  unknown: ': no connection',
+};
+
+/** What was said before the connection broke may not be so any more. */
+function botIs({ world, connection }) {
+  if (connection !== 'open') return 'unknown';
+  return world.online ? 'online' : 'offline';
+}
+
+function drawBot(line, is, name) {
+  line.dataset.bot = is;
   morphChildren(line, [
     element('span', { class: 'bot-dot', 'aria-hidden': 'true' }),
-    element('span', { class: 'bot-said' }, said),
+    element('span', { class: 'bot-said' }, element('span', { class: 'bot-name' }, name), BOT_IS[is]),
   ]);
 }
 
