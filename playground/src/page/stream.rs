@@ -48,7 +48,7 @@ struct Window {
 impl Window {
     fn new(shared: Arc<Shared>, viewer: Snowflake) -> Self {
         let rings = shared.discord.bell.listen();
-        let typed = shared.discord.world().typing.len();
+        let typed = shared.discord.world().typing.count();
         let (news, world) = (VecDeque::new(), Value::Null);
         Self { shared, viewer, rings, news, world, revision: 0, typed, fresh: true }
     }
@@ -83,17 +83,17 @@ impl Window {
         if !messages.is_empty() {
             self.tell("messages", &Value::Array(messages));
         }
-        for (channel, user) in world.typing.get(self.typed..).unwrap_or_default() {
-            let open = world.channel(*channel).is_some_and(|it| view::is_open_to(it, self.viewer));
-            if open && *user != self.viewer {
-                let name = world.user(*user).map(|user| &user.display_name);
+        for (channel, user) in world.typing.since(self.typed) {
+            let open = world.channel(channel).is_some_and(|it| view::is_open_to(it, self.viewer));
+            if open && user != self.viewer {
+                let name = world.user(user).map(|user| &user.display_name);
                 self.tell(
                     "typing",
                     &json!({"channel": channel, "user": {"id": user, "name": name}}),
                 );
             }
         }
-        self.typed = world.typing.len();
+        self.typed = world.typing.count();
     }
 
     fn changed_messages(&mut self, world: &World) -> Vec<Value> {

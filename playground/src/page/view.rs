@@ -131,11 +131,10 @@ fn excerpt(world: &World, viewer: Snowflake, id: Snowflake) -> Value {
 
 /// Who used which command, over its answer.
 fn command(world: &World, message: &Message) -> Value {
-    let id = message.interaction.as_ref().and_then(|metadata| metadata["id"].as_str());
-    let interaction = id.and_then(|id| world.interaction_with(id.parse().ok()?));
-    let Some((who, words)) = interaction.and_then(|it| Some((it.user, it.command.as_ref()?)))
-    else {
+    let Some((name, told)) = message.command.as_ref().zip(message.interaction.as_ref()) else {
         return Value::Null;
     };
-    json!({"user": world.user(who).map(|user| &user.display_name), "name": words})
+    let id = told["user"]["id"].as_str().and_then(|id| id.parse().ok());
+    let user = id.and_then(|id| world.user(id)).map(|user| &user.display_name);
+    json!({"user": user, "name": name})
 }

@@ -107,6 +107,15 @@ impl Rest {
     }
 }
 
+/// Where a bot answers an interaction first.
+pub(crate) fn callback(event: &Value) -> String {
+    format!(
+        "/interactions/{}/{}/callback",
+        event["id"].as_str().unwrap(),
+        event["token"].as_str().unwrap()
+    )
+}
+
 /// A bot's gateway side.
 pub(crate) struct Gateway(WebSocketStream<MaybeTlsStream<TcpStream>>);
 

@@ -3,7 +3,7 @@
 use playground::discord::{ActError, Invocation, LocalDiscord, Options, Response};
 use serde_json::{Value, json};
 
-use crate::bot::{Gateway, PATIENCE, Rest, discord, discord_with};
+use crate::bot::{Gateway, PATIENCE, Rest, callback, discord, discord_with};
 
 /// A bot with a few commands, logged in.
 async fn start(discord: &LocalDiscord) -> (Rest, Gateway) {
@@ -22,14 +22,6 @@ async fn start(discord: &LocalDiscord) -> (Rest, Gateway) {
     ]);
     rest.ok("PUT", &format!("/applications/{}/commands", discord.bot()), commands).await;
     (rest, gateway)
-}
-
-fn callback(event: &Value) -> String {
-    format!(
-        "/interactions/{}/{}/callback",
-        event["id"].as_str().unwrap(),
-        event["token"].as_str().unwrap()
-    )
 }
 
 fn followup(discord: &LocalDiscord, invocation: &Invocation) -> String {
@@ -277,4 +269,20 @@ async fn commands_keep_their_ids_and_their_limits() {
     let here = format!("/applications/{}/guilds/{guild}/commands", discord.bot());
     rest.ok("PUT", &here, json!([{"name": "local", "description": "x"}])).await;
     assert!(discord.user("bob").slash("general", "local", json!({})).is_ok());
+}
+
+#[tokio::test]
+async fn of_very_many_interactions_the_oldest_are_forgotten() {
+    let options = Options { token_lifetime: std::time::Duration::ZERO, ..Options::default() };
+    let discord = discord_with(options).await;
+    let rest = Rest::new(&discord);
+    let commands = json!([{"name": "x", "description": "x"}]);
+    rest.ok("PUT", &format!("/applications/{}/commands", discord.bot()), commands).await;
+    let alice = discord.user("alice");
+    let first = alice.slash("general", "x", json!({})).unwrap();
+    let used: Vec<_> =
+        (0..5_000).map(|_| alice.slash("general", "x", json!({})).unwrap()).collect();
+    assert_eq!(first.id(), None);
+    assert!(used.iter().all(|used| used.id().is_some()), "and no other");
+    assert_eq!(discord.look(|world| world.interactions().count()), 5_000);
 }

@@ -47,7 +47,7 @@ pub(super) fn begin(world: &mut World, doing: Doing) -> Result<String, ActError>
         followups: Vec::new(),
     };
     let event = event(world, &interaction, &doing.data)?;
-    world.interactions.insert(token.clone(), interaction);
+    world.add_interaction(interaction);
     let event = match guild {
         Some(guild) => Event::guild("INTERACTION_CREATE", guild, Intents::NONE, event),
         None => Event::direct("INTERACTION_CREATE", Intents::NONE, event),

@@ -278,7 +278,7 @@ impl Person {
             let File { filename, content_type, bytes } = file;
             let file = world.attachment(channel, &filename, Some(&content_type), bytes);
             let id = file.id;
-            world.uploads.insert(id, file);
+            world.uploads.keep(file);
             Ok(id)
         })
     }

@@ -60,7 +60,7 @@ impl Resolved {
 
     /// A file that was uploaded for this.
     pub(super) fn file(&mut self, world: &World, value: &Value) -> Option<Value> {
-        let file = world.uploads.get(&value.as_str()?.parse().ok()?)?;
+        let file = world.uploads.get(value.as_str()?.parse().ok()?)?;
         self.add("attachments", file.id, file.to_json());
         Some(json!(file.id))
     }

@@ -135,6 +135,7 @@ fn post(
         message.kind = 0;
     }
     message.only_for = (flags & EPHEMERAL != 0).then_some(interaction.user);
+    message.command.clone_from(&interaction.command);
     message.interaction = Some(interaction.metadata(&world.user_json(interaction.user)));
     world.post(message)
 }

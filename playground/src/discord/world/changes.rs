@@ -101,7 +101,7 @@ impl World {
     /// A file by its id: one of a message, or one that is on its way.
     pub(crate) fn file(&self, id: Snowflake) -> Option<&Attachment> {
         let posted = || self.messages.values().flat_map(|message| &message.attachments);
-        self.uploads.get(&id).or_else(|| posted().find(|file| file.id == id))
+        self.uploads.get(id).or_else(|| posted().find(|file| file.id == id))
     }
 
     pub(crate) fn add_webhook(&mut self, webhook: Webhook) {
@@ -206,7 +206,7 @@ impl World {
     }
 
     pub(crate) fn show_typing(&mut self, channel: Snowflake, user: Snowflake) {
-        self.typing.push((channel, user));
+        self.typing.show(channel, user);
         let mut data =
             json!({"channel_id": channel, "user_id": user, "timestamp": now().timestamp()});
         if let Some(guild) = self.channels.get(&channel).and_then(|channel| channel.guild) {

@@ -4,10 +4,13 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::super::snowflake::Snowflake;
+use super::{super::snowflake::Snowflake, World};
 
 /// How the tokens of interactions begin, by which they are told from those of webhooks.
 pub(crate) const INTERACTION_TOKEN: &str = "interaction-token-";
+
+/// How many interactions are remembered, apart from those that can still be answered.
+const KEPT: usize = 5_000;
 
 /// An interaction and what the bot made of it.
 #[derive(Clone, Debug)]
@@ -111,5 +114,19 @@ impl Interaction {
     /// Who installed the application where this happened.
     pub(crate) fn installed_by(&self) -> Value {
         json!({"0": self.guild.map_or_else(|| "0".to_owned(), |guild| guild.to_string())})
+    }
+}
+
+impl World {
+    /// Remembers an interaction, and forgets the oldest one if there are very many.
+    pub(crate) fn add_interaction(&mut self, interaction: Interaction) {
+        if self.interactions.len() >= KEPT {
+            let over = |it: &&Interaction| it.created.elapsed() > self.options.token_lifetime;
+            let oldest = self.interactions.values().filter(over).min_by_key(|it| it.id);
+            if let Some(token) = oldest.map(|it| it.token.clone()) {
+                self.interactions.remove(&token);
+            }
+        }
+        self.interactions.insert(interaction.token.clone(), interaction);
     }
 }

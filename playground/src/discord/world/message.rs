@@ -55,6 +55,8 @@ pub struct Message {
     pub interaction: Option<Value>,
     /// Whom the text as it stands would notify.
     pub pings: Pings,
+    /// The words of the command that it answers, such as `wallet set`.
+    pub command: Option<String>,
     /// Everything it said, oldest first, ending with what it says now.
     pub history: Vec<Revision>,
     /// Whether it was deleted. Deleted messages stay here, so that tests can see them.
@@ -133,6 +135,7 @@ impl Message {
             pings: Pings::default(),
             history: Vec::new(),
             deleted: false,
+            command: None,
             touched: 0,
         }
     }

@@ -12,6 +12,8 @@ mod guild;
 mod interaction;
 mod message;
 mod render;
+mod typing;
+mod uploads;
 mod user;
 mod webhook;
 
@@ -28,6 +30,7 @@ pub use self::{
     user::User,
     webhook::Webhook,
 };
+use self::{typing::Typing, uploads::Uploads};
 use super::{
     gateway::Switchboard,
     options::Options,
@@ -53,10 +56,8 @@ pub struct World {
     pub(crate) commands: Vec<Command>,
     /// By token.
     pub(crate) interactions: HashMap<String, Interaction>,
-    /// Where, and by whom, typing was shown.
-    pub(crate) typing: Vec<(Snowflake, Snowflake)>,
-    /// Files that are on their way into an option or a form, and on no message.
-    pub(crate) uploads: BTreeMap<Snowflake, Attachment>,
+    pub(crate) typing: Typing,
+    pub(crate) uploads: Uploads,
     /// Counts what happened to messages.
     pub(crate) revision: u64,
     pub(crate) switchboard: Switchboard,
@@ -80,8 +81,8 @@ impl World {
             timelines: HashMap::new(),
             commands: Vec::new(),
             interactions: HashMap::new(),
-            typing: Vec::new(),
-            uploads: BTreeMap::new(),
+            typing: Typing::default(),
+            uploads: Uploads::default(),
             revision: 0,
             switchboard: Switchboard::default(),
         };
@@ -192,15 +193,9 @@ impl World {
         &self.commands
     }
 
-    /// All interactions there ever were, in no order.
+    /// All interactions, in no order. The oldest are forgotten once there are very many.
     pub fn interactions(&self) -> impl Iterator<Item = &Interaction> {
         self.interactions.values()
-    }
-
-    /// An interaction by its id.
-    #[must_use]
-    pub fn interaction_with(&self, id: Snowflake) -> Option<&Interaction> {
-        self.interactions.get(&format!("{INTERACTION_TOKEN}{id}"))
     }
 
     /// An interaction by its token.
@@ -212,7 +207,7 @@ impl World {
     /// How often somebody was shown typing in a channel.
     #[must_use]
     pub fn times_typed(&self, channel: Snowflake, user: Snowflake) -> usize {
-        self.typing.iter().filter(|typed| **typed == (channel, user)).count()
+        self.typing.times(channel, user)
     }
 
     /// How many gateway sessions are connected at this moment.
