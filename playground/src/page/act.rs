@@ -2,11 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::extract::{Json, Query, State};
+use axum::{extract::State, response::Json};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{AsViewer, Problem, Shared, upload::Upload, view::is_open_to};
+use super::{
+    Shared,
+    asked::{Problem, Sent, Viewer},
+    upload::Upload,
+    view::is_open_to,
+};
 use crate::discord::{
     ActError, Invocation, Person, Snowflake,
     world::{Answer, World},
@@ -88,10 +93,9 @@ pub(super) enum Act {
 /// `POST /api/act`
 pub(super) async fn act(
     State(shared): State<Arc<Shared>>,
-    Query(viewer): AsViewer,
-    Json(act): Json<Act>,
+    Viewer(person): Viewer,
+    Sent(act): Sent<Act>,
 ) -> Result<Json<Value>, Problem> {
-    let person = viewer.person(&shared)?;
     play(&shared, &person, act).await.map(Json)
 }
 

@@ -8,8 +8,9 @@ use axum::{
     extract::Request,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Json, Response},
 };
+use serde_json::json;
 
 /// What the page may load: itself.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -19,7 +20,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
 /// Lets a request through if our own page sent it, and forbids its answer to load anything else.
 pub(super) async fn check(port: u16, request: Request, next: Next) -> Response {
     if !is_ours(port, request.method(), request.headers()) {
-        return (StatusCode::FORBIDDEN, "This page answers its own address only.").into_response();
+        let reason = json!({"error": "This page answers its own address only."});
+        return (StatusCode::FORBIDDEN, Json(reason)).into_response();
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();

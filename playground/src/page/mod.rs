@@ -16,6 +16,7 @@
 //! [`guard`] turns away what a foreign page in the same browser could send.
 
 mod act;
+mod asked;
 mod backstage;
 mod curtain;
 mod files;
@@ -33,10 +34,9 @@ use std::{
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Query, State},
-    http::StatusCode,
+    extract::State,
     middleware,
-    response::{IntoResponse, Json, Response},
+    response::Json,
     routing::{get, post},
 };
 use serde::Deserialize;
@@ -44,14 +44,14 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 pub use self::backstage::{Backstage, KeyRow, Look, RequestRow, Scene, StepRow, Wakes, Welcome};
-use self::switches::Switches;
+use self::{
+    asked::{Problem, Sent},
+    switches::Switches,
+};
 use crate::{
-    discord::{LocalDiscord, Person, Server},
+    discord::{LocalDiscord, Server},
     provider::StandInProvider,
 };
-
-/// The largest act: ten files of a message.
-const LARGEST_ACT: usize = 32 * 1024 * 1024;
 
 /// What the page shows, and where.
 pub struct PageEnv<'a> {
@@ -130,32 +130,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/api/faults", get(faults).post(switch))
         .route("/attachments/{*path}", get(upload::download))
         .fallback(files::serve)
-        .layer(DefaultBodyLimit::max(LARGEST_ACT))
         .with_state(shared)
-}
-
-/// Who acts or looks: the `as` of every address.
-#[derive(Deserialize)]
-struct Viewer {
-    #[serde(rename = "as")]
-    name: String,
-}
-
-impl Viewer {
-    fn person(&self, shared: &Shared) -> Result<Person, Problem> {
-        let id = shared.discord.world().user_named(&self.name).filter(|it| !it.bot).map(|it| it.id);
-        let id = id.ok_or_else(|| Problem(format!("Nobody here is called {}.", self.name)))?;
-        Ok(Person::new(Arc::clone(&shared.discord), id))
-    }
-}
-
-/// Why something could not be done, in a sentence for people.
-struct Problem(String);
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        (StatusCode::BAD_REQUEST, Json(json!({"error": self.0}))).into_response()
-    }
 }
 
 async fn welcome(State(shared): State<Arc<Shared>>) -> Json<Value> {
@@ -176,7 +151,7 @@ struct Switched {
 
 async fn switch(
     State(shared): State<Arc<Shared>>,
-    Json(switched): Json<Switched>,
+    Sent(switched): Sent<Switched>,
 ) -> Result<Json<Value>, Problem> {
     if shared.switches.set(&switched.id, switched.on) {
         Ok(Json(shared.switches.show()))
@@ -184,5 +159,3 @@ async fn switch(
         Err(Problem(format!("There is no switch {}.", switched.id)))
     }
 }
-
-type AsViewer = Query<Viewer>;

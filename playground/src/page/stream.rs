@@ -10,7 +10,7 @@ use futures_util::{Stream, stream};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::{AsViewer, Problem, Shared, view};
+use super::{Shared, asked::Viewer, view};
 use crate::discord::{Snowflake, world::World};
 
 /// Changes are gathered for so long: a streamed answer changes the world several times at once.
@@ -19,9 +19,8 @@ const GATHER: Duration = Duration::from_millis(25);
 /// `GET /api/stream`
 pub(super) async fn open(
     State(shared): State<Arc<Shared>>,
-    axum::extract::Query(viewer): AsViewer,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let person = viewer.person(&shared)?;
+    Viewer(person): Viewer,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     // everybody can write to the bot from the beginning
     let _opened = person.dm_channel();
     let window = Window::new(shared, person.id());
@@ -29,7 +28,7 @@ pub(super) async fn open(
         let event = window.next().await?;
         Some((Ok(event), window))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+    Sse::new(events).keep_alive(KeepAlive::default())
 }
 
 /// One window, and how much of the world it knows.

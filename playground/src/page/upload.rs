@@ -11,11 +11,23 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 
-use super::{Problem, Shared};
+use super::{Shared, asked::Problem};
 use crate::discord::{File, Snowflake};
 
 /// What one file may have, as on Discord without a subscription.
 const LARGEST_FILE: usize = 10 * 1024 * 1024;
+
+/// What is shown. Nothing is taken from what the sender says but which of these it is: a header of
+/// two kinds, say, means the second to a browser.
+const PICTURES: [&str; 7] = [
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "image/avif",
+    "image/bmp",
+    "image/svg+xml",
+];
 
 /// A file in an act.
 #[derive(Deserialize)]
@@ -54,16 +66,15 @@ pub(super) async fn download(
     let Some(file) = id.and_then(|id| world.file(id)) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let kind = file.content_type.as_deref().filter(|kind| kind.starts_with("image/"));
-    let kind = kind.and_then(|kind| HeaderValue::from_str(kind).ok());
+    let named = file.content_type.as_deref().unwrap_or_default();
+    let kind = PICTURES.iter().find(|kind| named.eq_ignore_ascii_case(kind));
     let mut response = Response::new(Body::from(file.bytes.clone()));
     let headers = response.headers_mut();
-    let shown = kind.is_some();
-    let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    headers.insert(header::CONTENT_TYPE, kind);
+    let (kind, disposition) =
+        kind.map_or(("application/octet-stream", "attachment"), |kind| (kind, "inline"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     let sandbox = HeaderValue::from_static("default-src 'none'; sandbox");
     headers.insert(header::CONTENT_SECURITY_POLICY, sandbox);
-    let disposition = if shown { "inline" } else { "attachment" };
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(disposition));
     response
 }

@@ -1,5 +1,5 @@
 //! The playground from outside: a raw bot (a websocket and an HTTP client, no library) against the
-//! local Discord, and a client against the stand-in provider.
+//! local Discord, a client against the stand-in provider, and a window's requests against the page.
 
 #![expect(
     clippy::unwrap_used,
@@ -16,5 +16,9 @@ mod faults;
 mod gateway;
 mod limits;
 mod messages;
+mod page_guard;
+mod page_replies;
+mod page_stream;
 mod provider;
 mod routes;
+mod window;

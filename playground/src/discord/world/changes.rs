@@ -6,10 +6,13 @@ use serde_json::{Value, json};
 use super::{
     Attachment, Author, Channel, ChannelKind, Guild, Message, Permissions, User, Webhook, World,
 };
-use crate::discord::{
-    gateway::{Event, Intents},
-    mentions::Pings,
-    snowflake::{Snowflake, now},
+use crate::{
+    discord::{
+        gateway::{Event, Intents},
+        mentions::Pings,
+        snowflake::{Snowflake, now},
+    },
+    percent,
 };
 
 /// What an edit changes; what is `None` stays.
@@ -93,7 +96,10 @@ impl World {
         bytes: Bytes,
     ) -> Attachment {
         let id = self.ids.next();
-        let url = format!("http://{}/attachments/{channel}/{id}/{filename}", self.address);
+        // a name of dots alone would mean another place
+        let nameless = filename.trim_matches('.').is_empty();
+        let name = if nameless { "file".to_owned() } else { percent::encode(filename) };
+        let url = format!("http://{}/attachments/{channel}/{id}/{name}", self.address);
         let content_type = content_type.map(str::to_owned);
         Attachment { id, filename: filename.to_owned(), content_type, bytes, url }
     }
