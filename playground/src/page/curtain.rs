@@ -16,6 +16,8 @@ const CALLS: usize = 12;
 const WIRE: usize = 80;
 /// How much of a body on the wire is shown, in characters.
 const BODY: usize = 240;
+/// What stands in the place of others: people look at this over each other's shoulders.
+const HIDDEN: &str = "(not shown: it carries what was typed into a form, or the bot's token)";
 
 /// `GET /api/curtain`: a look, at once. The page looks again and again while somebody watches; a
 /// stream would hold one of the few connections that a browser grants an address.
@@ -64,6 +66,10 @@ fn dollars(nano_usd: i64) -> String {
 fn wire(entry: &Entry) -> Option<Value> {
     let (line, body) = match &entry.what {
         Traffic::Rest(exchange) => (rest(exchange), short(&exchange.body)),
+        // these carry the bot's token
+        Traffic::Received(frame) if matches!(frame["op"].as_u64(), Some(2 | 6)) => {
+            (format!("gateway ← {}", named(frame)?), HIDDEN.to_owned())
+        }
         Traffic::Received(frame) => (format!("gateway ← {}", named(frame)?), short(&frame["d"])),
         Traffic::Sent(frame) => (format!("gateway → {}", named(frame)?), short(&frame["d"])),
         Traffic::Connected(_) => ("gateway: the bot connected".to_owned(), String::new()),
@@ -104,17 +110,14 @@ fn named(frame: &Value) -> Option<String> {
     Some(name.to_owned())
 }
 
-/// The beginning of a body. What somebody typed into a form, or a token that logs in, is not shown
-/// even here: people look at this over each other's shoulders.
+/// The beginning of a body, unless it is what somebody typed into a form.
 fn short(body: &Value) -> String {
     if body.is_null() {
         return String::new();
     }
     let is_form = body["type"] == 5 && body["data"]["components"].is_array();
-    // IDENTIFY has properties, RESUME a session
-    let logs_in = !body["properties"].is_null() || !body["session_id"].is_null();
-    if is_form || logs_in && !body["token"].is_null() {
-        return "(not shown: it carries what was typed into a form, or the bot's token)".to_owned();
+    if is_form {
+        return HIDDEN.to_owned();
     }
     body.to_string().chars().take(BODY).collect()
 }
