@@ -10,7 +10,6 @@ use super::{
     Shared,
     asked::{Problem, Sent, Viewer},
     upload::Upload,
-    view::is_open_to,
 };
 use crate::discord::{
     ActError, Invocation, Person, Snowflake,
@@ -19,6 +18,8 @@ use crate::discord::{
 
 /// What Discord's own client lets somebody without a subscription write, in characters.
 const LONGEST_MESSAGE: usize = 2_000;
+/// A name of 32 characters and an id; what is written as itself is shorter.
+const LONGEST_EMOJI: usize = 64;
 /// What it lets them attach.
 const MOST_FILES: usize = 10;
 /// How long after the bot's time is over its answer, already on its way, is waited for.
@@ -102,7 +103,7 @@ pub(super) async fn act(
 async fn play(shared: &Shared, person: &Person, act: Act) -> Result<Value, Problem> {
     if let Some(channel) = act.channel() {
         let world = shared.discord.world();
-        let open = world.channel(channel).is_some_and(|place| is_open_to(place, person.id()));
+        let open = world.channel(channel).is_some_and(|place| place.is_open_to(person.id()));
         if !open {
             return Err(Problem("There is no such channel.".to_owned()));
         }
@@ -112,11 +113,14 @@ async fn play(shared: &Shared, person: &Person, act: Act) -> Result<Value, Probl
             say(person, channel, &content, reply_to, files)
         }
         Act::Edit { message, content } => {
-            check_text(&content, 0)?;
+            check_text(&content, files_on(shared, person, message))?;
             done(person.edit(message, &content))
         }
         Act::Delete { message } => done(person.delete(message)),
-        Act::React { message, emoji, on } => done(person.set_reaction(message, &emoji, on)),
+        Act::React { message, emoji, on } => {
+            check_emoji(&emoji)?;
+            done(person.set_reaction(message, &emoji, on))
+        }
         Act::Typing { channel } => done(person.type_in(channel)),
         Act::Join { name } => join(shared, &name),
         Act::Slash { channel, command, options } => {
@@ -190,6 +194,22 @@ fn check_text(content: &str, files: usize) -> Result<(), Problem> {
         return Err(Problem("There is nothing in the message yet.".to_owned()));
     }
     Ok(())
+}
+
+/// How many files a message has that somebody sees. With one, it needs no text.
+fn files_on(shared: &Shared, person: &Person, message: Snowflake) -> usize {
+    let world = shared.discord.world();
+    let seen = world.message(message).filter(|message| message.is_visible_to(person.id()));
+    seen.map_or(0, |message| message.attachments.len())
+}
+
+/// Which emojis there are is not known here, but what is none at all.
+fn check_emoji(emoji: &str) -> Result<(), Problem> {
+    let fits = (1..=LONGEST_EMOJI).contains(&emoji.chars().count());
+    if fits && !emoji.contains(char::is_whitespace) {
+        return Ok(());
+    }
+    Err(Problem("That is no emoji.".to_owned()))
 }
 
 fn join(shared: &Shared, name: &str) -> Result<Value, Problem> {

@@ -83,7 +83,7 @@ impl Window {
             self.tell("messages", &Value::Array(messages));
         }
         for (channel, user) in world.typing.since(self.typed) {
-            let open = world.channel(channel).is_some_and(|it| view::is_open_to(it, self.viewer));
+            let open = world.channel(channel).is_some_and(|it| it.is_open_to(self.viewer));
             if open && user != self.viewer {
                 let name = world.user(user).map(|user| &user.display_name);
                 self.tell(
@@ -97,11 +97,9 @@ impl Window {
 
     fn changed_messages(&mut self, world: &World) -> Vec<Value> {
         let known = std::mem::replace(&mut self.revision, world.revision);
-        let open = |id| world.channel(id).is_some_and(|it| view::is_open_to(it, self.viewer));
-        let mine = |only: Option<Snowflake>| only.is_none_or(|only| only == self.viewer);
         world
             .all_messages()
-            .filter(|it| it.touched > known && mine(it.only_for) && open(it.channel))
+            .filter(|it| it.touched > known && it.concerns(self.viewer))
             .filter(|it| known > 0 || !it.deleted)
             .map(|message| view::message(world, self.viewer, message))
             .collect()

@@ -21,15 +21,10 @@ pub(super) fn world(world: &World, viewer: Snowflake) -> Value {
         "guilds": world.guilds()
             .map(|guild| json!({"id": guild.id, "name": guild.name})).collect::<Vec<_>>(),
         "channels": world.channels()
-            .filter(|place| is_open_to(place, viewer)).map(channel).collect::<Vec<_>>(),
+            .filter(|place| place.is_open_to(viewer)).map(channel).collect::<Vec<_>>(),
         "commands": world.commands()
             .iter().map(|command| command.definition.clone()).collect::<Vec<_>>(),
     })
-}
-
-/// Whether a person sees a place: all of the servers', and their own direct messages.
-pub(super) fn is_open_to(place: &Channel, viewer: Snowflake) -> bool {
-    place.recipient().is_none_or(|person| person == viewer)
 }
 
 fn user(user: &User) -> Value {

@@ -16,6 +16,7 @@ mod faults;
 mod gateway;
 mod limits;
 mod messages;
+mod page_act;
 mod page_curtain;
 mod page_guard;
 mod page_replies;

@@ -87,7 +87,7 @@ impl Person {
     ) -> Result<Invocation, ActError> {
         let place = place.into();
         self.act(|world| {
-            let channel = place.find(world)?;
+            let channel = place.find_for(world, self.id())?;
             let mut resolved = Resolved::default();
             let nobody = || ActError::NoSuchPerson(user);
             resolved.user(world, &json!(user)).ok_or_else(nobody)?;

@@ -91,9 +91,9 @@ impl Person {
     ) -> Result<Snowflake, ActError> {
         let place = place.into();
         self.act(|world| {
-            let channel = place.find(world)?;
+            let channel = place.find_for(world, self.id)?;
             let mut message = Message::draft(channel, Author::User(self.id), text);
-            let replied = reply_to.map(|to| visible(world, self.id, to)).transpose()?;
+            let replied = reply_to.map(|to| answerable(world, self.id, to, channel)).transpose()?;
             let author = replied.and_then(|replied| match replied.author {
                 Author::User(id) => Some(id),
                 Author::Webhook { .. } => None,
@@ -133,6 +133,7 @@ impl Person {
     pub fn edit(&self, message: Snowflake, text: &str) -> Result<(), ActError> {
         self.act(|world| {
             self.own(world, message)?;
+            let text = text.trim();
             let pings = Pings::of(text, &Value::Null, Defaults::Everything, None);
             world.edit(message, Edit { content: Some(text.to_owned()), pings, ..Edit::default() });
             Ok(())
@@ -156,7 +157,7 @@ impl Person {
     /// Gives a message a reaction, or takes it back.
     pub fn set_reaction(&self, message: Snowflake, emoji: &str, on: bool) -> Result<(), ActError> {
         self.act(|world| {
-            visible(world, self.id, message)?;
+            shared(world, self.id, message)?;
             world.react(message, self.id, emoji, on);
             Ok(())
         })
@@ -166,7 +167,7 @@ impl Person {
     pub fn type_in(&self, place: impl Into<Place>) -> Result<(), ActError> {
         let place = place.into();
         self.act(|world| {
-            let channel = place.find(world)?;
+            let channel = place.find_for(world, self.id)?;
             world.show_typing(channel, self.id);
             Ok(())
         })
@@ -182,7 +183,7 @@ impl Person {
     ) -> Result<Invocation, ActError> {
         let place = place.into();
         self.act(|world| {
-            let channel = place.find(world)?;
+            let channel = place.find_for(world, self.id)?;
             let data = slash::invoke(world, channel, command, &Typed { options, focused: None })?;
             self.interact(world, channel, InteractionKind::Command, data, None)
         })
@@ -211,7 +212,7 @@ impl Person {
         let place = place.into();
         others.insert(option.to_owned(), partial);
         let invocation = self.act(|world| {
-            let channel = place.find(world)?;
+            let channel = place.find_for(world, self.id)?;
             let typed = Typed { options: Value::Object(others), focused: Some(option.to_owned()) };
             let data = slash::invoke(world, channel, command, &typed)?;
             self.interact(world, channel, InteractionKind::Autocomplete, data, None)
@@ -226,7 +227,7 @@ impl Person {
     /// The messages of a channel that this person sees, oldest first.
     pub fn visible_messages(&self, place: impl Into<Place>) -> Result<Vec<Message>, ActError> {
         let world = self.server.world();
-        let channel = place.into().find(&world)?;
+        let channel = place.into().find_for(&world, self.id)?;
         Ok(world
             .messages(channel)
             .filter(|message| message.is_visible_to(self.id))
@@ -250,7 +251,7 @@ impl Person {
         timeout: Duration,
         fits: impl Fn(&Message) -> bool,
     ) -> Result<Message, ActError> {
-        let channel = place.into().find(&self.server.world())?;
+        let channel = place.into().find_for(&self.server.world(), self.id)?;
         let look = || {
             let world = self.server.world();
             world
@@ -274,7 +275,7 @@ impl Person {
     pub fn upload(&self, place: impl Into<Place>, file: File) -> Result<Snowflake, ActError> {
         let place = place.into();
         self.act(|world| {
-            let channel = place.find(world)?;
+            let channel = place.find_for(world, self.id)?;
             let File { filename, content_type, bytes } = file;
             let file = world.attachment(channel, &filename, Some(&content_type), bytes);
             let id = file.id;
@@ -316,4 +317,21 @@ pub(super) fn visible(
     let message_id = message;
     let message = world.message(message_id).filter(|message| message.is_visible_to(viewer));
     message.ok_or(ActError::NoSuchMessage(message_id))
+}
+
+/// A message that a person sees, and everybody else in its channel too.
+fn shared(world: &World, viewer: Snowflake, message: Snowflake) -> Result<&Message, ActError> {
+    let found = visible(world, viewer, message)?;
+    if found.only_for.is_none() { Ok(found) } else { Err(ActError::NoSuchMessage(message)) }
+}
+
+/// A message that a person can answer in a channel.
+fn answerable(
+    world: &World,
+    viewer: Snowflake,
+    message: Snowflake,
+    channel: Snowflake,
+) -> Result<&Message, ActError> {
+    let found = shared(world, viewer, message)?;
+    if found.channel == channel { Ok(found) } else { Err(ActError::NoSuchMessage(message)) }
 }

@@ -21,6 +21,13 @@ impl Place {
         };
         found.map(|channel| channel.id).ok_or_else(|| ActError::NoSuchPlace(self.clone()))
     }
+
+    /// The same, among the channels that a person sees.
+    pub(super) fn find_for(&self, world: &World, person: Snowflake) -> Result<Snowflake, ActError> {
+        let found = self.find(world)?;
+        let open = world.channel(found).is_some_and(|channel| channel.is_open_to(person));
+        if open { Ok(found) } else { Err(ActError::NoSuchPlace(self.clone())) }
+    }
 }
 
 impl From<Snowflake> for Place {

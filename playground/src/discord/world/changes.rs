@@ -137,7 +137,9 @@ impl World {
     /// Puts a draft into its channel.
     pub(crate) fn post(&mut self, mut message: Message) -> Snowflake {
         message.id = self.ids.next();
-        message.guild = self.channels.get(&message.channel).and_then(|channel| channel.guild);
+        let channel = self.channels.get(&message.channel);
+        message.guild = channel.and_then(|channel| channel.guild);
+        message.in_private_with = channel.and_then(Channel::recipient);
         message.written = now();
         message.remember();
         let id = message.id;

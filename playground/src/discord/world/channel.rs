@@ -62,6 +62,12 @@ impl Channel {
         }
     }
 
+    /// Whether a person sees it: all of the servers' channels, and their own direct messages.
+    #[must_use]
+    pub fn is_open_to(&self, person: Snowflake) -> bool {
+        self.recipient().is_none_or(|recipient| recipient == person)
+    }
+
     /// The channel object of Discord's API. `recipients` matter to direct messages only.
     #[must_use]
     pub fn to_json(&self, recipients: &[&User]) -> Value {

@@ -51,12 +51,14 @@ pub struct Message {
     pub nonce: Option<Value>,
     /// The only person who sees it, if it is ephemeral.
     pub only_for: Option<Snowflake>,
+    /// The person in whose direct messages it stands, if it does.
+    pub in_private_with: Option<Snowflake>,
     /// What of an interaction is told about the message that answers it.
     pub interaction: Option<Value>,
-    /// Whom the text as it stands would notify.
-    pub pings: Pings,
     /// The words of the command that it answers, such as `wallet set`.
     pub command: Option<String>,
+    /// Whom the text as it stands would notify.
+    pub pings: Pings,
     /// Everything it said, oldest first, ending with what it says now.
     pub history: Vec<Revision>,
     /// Whether it was deleted. Deleted messages stay here, so that tests can see them.
@@ -131,19 +133,25 @@ impl Message {
             reply_to: None,
             nonce: None,
             only_for: None,
+            in_private_with: None,
             interaction: None,
+            command: None,
             pings: Pings::default(),
             history: Vec::new(),
             deleted: false,
-            command: None,
             touched: 0,
         }
     }
 
-    /// Whether `viewer` can see it.
+    /// Whether a person can see it.
     #[must_use]
     pub fn is_visible_to(&self, viewer: Snowflake) -> bool {
-        !self.deleted && self.only_for.is_none_or(|only| only == viewer)
+        !self.deleted && self.concerns(viewer)
+    }
+
+    /// Whether a person can see it, or could before it was deleted.
+    pub(crate) fn concerns(&self, viewer: Snowflake) -> bool {
+        [self.only_for, self.in_private_with].into_iter().flatten().all(|person| person == viewer)
     }
 
     /// Whether only one person sees it.

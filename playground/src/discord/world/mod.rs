@@ -152,10 +152,11 @@ impl World {
         self.channels.values()
     }
 
-    /// The oldest channel with this name.
+    /// The oldest channel or thread with this name. Direct messages have none.
     #[must_use]
     pub fn channel_named(&self, name: &str) -> Option<&Channel> {
-        self.channels.values().find(|channel| channel.name == name)
+        let named = |channel: &&Channel| channel.recipient().is_none() && channel.name == name;
+        self.channels.values().find(named)
     }
 
     /// The direct-message channel between the bot and a person, if there is one yet.
