@@ -18,11 +18,13 @@ use crate::discord::{
 const BUTTON: u64 = 2;
 /// The component type of a menu with the bot's own choices.
 const STRING_SELECT: u64 = 3;
+/// The component type of boxes to tick, in a form.
+const CHECKBOX_GROUP: u64 = 22;
 
 impl Person {
     /// Clicks what has this custom id or label on a message.
     pub fn click(&self, message: Snowflake, what: &str) -> Result<Invocation, ActError> {
-        self.use_component(message, what, |_, component| {
+        self.use_component(message, what, is_button, |_, component, _| {
             Ok(json!({
                 "component_type": component["type"], "custom_id": component["custom_id"],
                 "id": component["id"].as_u64().unwrap_or(1),
@@ -38,9 +40,10 @@ impl Person {
         values: &[&str],
     ) -> Result<Invocation, ActError> {
         let values: Vec<Value> = values.iter().map(|value| json!(value)).collect();
-        self.use_component(message, menu, |world, component| {
-            let mut resolved = Resolved::default();
-            let chosen = chosen(world, component, &values, &mut resolved)?;
+        let is_menu = |it: &Value| !is_button(it);
+        self.use_component(message, menu, is_menu, |world, component, channel| {
+            let mut resolved = Resolved::in_channel(world, channel);
+            let chosen = chosen(world, component, &values, false, &mut resolved)?;
             let mut data = json!({
                 "component_type": component["type"], "custom_id": component["custom_id"],
                 "id": component["id"].as_u64().unwrap_or(1), "values": chosen,
@@ -54,14 +57,19 @@ impl Person {
         &self,
         message: Snowflake,
         what: &str,
-        data: impl FnOnce(&World, &Value) -> Result<Value, ActError>,
+        is_fit: impl Fn(&Value) -> bool,
+        data: impl FnOnce(&World, &Value, Snowflake) -> Result<Value, ActError>,
     ) -> Result<Invocation, ActError> {
         self.act(|world| {
             let shown = visible(world, self.id(), message)?;
-            let called = |it: &&Value| it["custom_id"] == what || it["label"] == what;
-            let component = shown.buttons().find(called).filter(|it| it["disabled"] != true);
+            // what leads elsewhere, and does not ask the bot, has no custom id
+            let usable = || shown.buttons().filter(|it| it["custom_id"].is_string() && is_fit(it));
+            let by_id = usable().find(|it| it["custom_id"] == what);
+            let component = by_id.or_else(|| usable().find(|it| it["label"] == what));
+            let component = component.filter(|it| it["disabled"] != true);
             let component = component.ok_or_else(|| ActError::NothingToClick(what.to_owned()))?;
-            let (data, channel) = (data(world, component)?, shown.channel);
+            let channel = shown.channel;
+            let data = data(world, component, channel)?;
             self.interact(world, channel, InteractionKind::Component, data, Some(message))
         })
     }
@@ -70,9 +78,9 @@ impl Person {
     pub fn message_menu(&self, message: Snowflake, command: &str) -> Result<Invocation, ActError> {
         self.act(|world| {
             let shown = visible(world, self.id(), message)?;
-            let mut resolved = Resolved::default();
-            resolved.message(world, shown);
             let channel = shown.channel;
+            let mut resolved = Resolved::in_channel(world, channel);
+            resolved.message(world, shown);
             let data = menu_command(world, channel, 3, command, message, resolved)?;
             self.interact(world, channel, InteractionKind::Command, data, None)
         })
@@ -88,7 +96,7 @@ impl Person {
         let place = place.into();
         self.act(|world| {
             let channel = place.find_for(world, self.id())?;
-            let mut resolved = Resolved::default();
+            let mut resolved = Resolved::in_channel(world, channel);
             let nobody = || ActError::NoSuchPerson(user);
             resolved.user(world, &json!(user)).ok_or_else(nobody)?;
             let data = menu_command(world, channel, 2, command, user, resolved)?;
@@ -118,29 +126,41 @@ fn menu_command(
     Ok(data)
 }
 
+fn is_button(component: &Value) -> bool {
+    component["type"].as_u64() == Some(BUTTON)
+}
+
 /// What is chosen in a menu of a message or a form, if Discord's own client would send it.
 pub(super) fn chosen(
     world: &World,
     menu: &Value,
     values: &[Value],
+    may_be_empty: bool,
     resolved: &mut Resolved,
 ) -> Result<Vec<Value>, ActError> {
     let name = menu["custom_id"].as_str().unwrap_or_default();
     let bad =
         |problem: &str| ActError::BadField { field: name.to_owned(), problem: problem.into() };
-    let kind = menu["type"].as_u64().unwrap_or(BUTTON);
-    let bound = |key: &str| menu[key].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
-    let least = if menu["required"] == false { 0 } else { bound("min_values") };
-    if !(least..=bound("max_values")).contains(&values.len()) {
+    let bound = |key: &str| menu[key].as_u64().and_then(|number| usize::try_from(number).ok());
+    let kind = menu["type"].as_u64();
+    // a group of boxes shows all there is to tick, and takes all of it
+    let usual = if kind == Some(CHECKBOX_GROUP) { items(&menu["options"]).len() } else { 1 };
+    let range = bound("min_values").unwrap_or(1)..=bound("max_values").unwrap_or(usual);
+    let left_out = may_be_empty && values.is_empty();
+    if !left_out && !range.contains(&values.len()) {
         return Err(bad("too few or too many are chosen"));
     }
     let pick = |value: &Value| {
-        if matches!(kind, STRING_SELECT | 22) {
+        if matches!(kind, Some(STRING_SELECT | CHECKBOX_GROUP)) {
             let offered = items(&menu["options"]).iter().any(|option| option["value"] == *value);
             return offered.then(|| value.clone());
         }
-        resolved.chosen(world, kind, value)
+        resolved.chosen(world, menu, value)
     };
     let chosen: Option<Vec<Value>> = values.iter().map(pick).collect();
-    chosen.ok_or_else(|| bad("that is not among the choices"))
+    let chosen = chosen.ok_or_else(|| bad("that is not among the choices"))?;
+    if chosen.iter().enumerate().any(|(at, value)| chosen[..at].contains(value)) {
+        return Err(bad("something is chosen twice"));
+    }
+    Ok(chosen)
 }

@@ -3,16 +3,26 @@
 use serde_json::{Map, Value, json};
 
 use crate::discord::{
+    form::items,
     snowflake::Snowflake,
     world::{Message, User, World, member},
 };
 
 /// The `resolved` of an interaction. Each method finds something, keeps it, and returns its id as it
 /// travels.
-#[derive(Default)]
-pub(super) struct Resolved(Map<String, Value>);
+pub(super) struct Resolved {
+    /// The server it happens in. Only what is there can be named.
+    guild: Option<Snowflake>,
+    objects: Map<String, Value>,
+}
 
 impl Resolved {
+    /// For what happens in a channel.
+    pub(super) fn in_channel(world: &World, channel: Snowflake) -> Self {
+        let guild = world.channel(channel).and_then(|channel| channel.guild);
+        Self { guild, objects: Map::new() }
+    }
+
     /// A person, by id or name.
     pub(super) fn user(&mut self, world: &World, value: &Value) -> Option<Value> {
         let text = value.as_str()?;
@@ -23,6 +33,9 @@ impl Resolved {
 
     fn add_user(&mut self, user: &User) -> Value {
         self.add("users", user.id, user.to_json());
+        if self.guild.is_none() {
+            return json!(user.id);
+        }
         let mut member = member(user);
         if let Some(fields) = member.as_object_mut() {
             for key in ["user", "deaf", "mute"] {
@@ -37,18 +50,18 @@ impl Resolved {
     /// A channel, by id or name.
     pub(super) fn channel(&mut self, world: &World, value: &Value) -> Option<Value> {
         let text = value.as_str()?;
-        let channel = text
-            .parse()
-            .ok()
-            .and_then(|id| world.channel(id))
-            .or_else(|| world.channel_named(text))?;
+        let here = || world.channels().filter(|it| it.guild.is_some() && it.guild == self.guild);
+        let id = text.parse().ok();
+        let channel =
+            here().find(|it| Some(it.id) == id).or_else(|| here().find(|it| it.name == text))?;
         self.add("channels", channel.id, world.interaction_channel_json(channel));
         Some(json!(channel.id))
     }
 
     /// A role: each server has the one that everybody has, under the server's own id.
     pub(super) fn role(&mut self, world: &World, value: &Value) -> Option<Value> {
-        let guild = world.guild(value.as_str()?.parse().ok()?)?;
+        let id = value.as_str()?.parse().ok().filter(|id| self.guild == Some(*id))?;
+        let guild = world.guild(id)?;
         self.add("roles", guild.id, guild.everyone());
         Some(json!(guild.id))
     }
@@ -70,27 +83,33 @@ impl Resolved {
         self.add("messages", message.id, world.message_json(message));
     }
 
-    /// Whatever a menu or form of this component type may hold.
-    pub(super) fn chosen(&mut self, world: &World, kind: u64, value: &Value) -> Option<Value> {
-        match kind {
+    /// What a menu or a form's field may hold.
+    pub(super) fn chosen(&mut self, world: &World, field: &Value, value: &Value) -> Option<Value> {
+        match field["type"].as_u64()? {
             5 => self.user(world, value),
             6 => self.role(world, value),
             7 => self.mentionable(world, value),
-            8 => self.channel(world, value),
+            8 => self.channel(world, value).filter(|id| self.is_of(&field["channel_types"], id)),
             19 => self.file(world, value),
             _ => None,
         }
     }
 
+    /// Whether a channel that was found is of one of these types; any will do if there are none.
+    pub(super) fn is_of(&self, types: &Value, channel: &Value) -> bool {
+        let found = &self.objects["channels"][channel.as_str().unwrap_or_default()]["type"];
+        items(types).is_empty() || items(types).contains(found)
+    }
+
     /// Puts it into the interaction's data, if there is anything to tell.
     pub(super) fn write_into(self, data: &mut Value) {
-        if !self.0.is_empty() {
-            data["resolved"] = Value::Object(self.0);
+        if !self.objects.is_empty() {
+            data["resolved"] = Value::Object(self.objects);
         }
     }
 
     fn add(&mut self, kind: &str, id: Snowflake, object: Value) {
-        let objects = self.0.entry(kind).or_insert_with(|| json!({}));
+        let objects = self.objects.entry(kind).or_insert_with(|| json!({}));
         objects[id.to_string()] = object;
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn invoke(
     let mut words_left = words.trim_start_matches('/').split_whitespace();
     let command = find(world, channel, words_left.next().unwrap_or_default())?;
     let path: Vec<&str> = words_left.collect();
-    let mut resolved = Resolved::default();
+    let mut resolved = Resolved::in_channel(world, channel);
     let options = descend(world, &command.definition, &path, words, typed, &mut resolved)?;
     let mut data = json!({"id": command.id, "name": command.name, "type": 1, "options": options});
     if let Some(guild) = command.guild {
@@ -126,6 +126,8 @@ fn check(
                 9 => resolved.mentionable(world, value),
                 _ => resolved.file(world, value),
             };
+            let of_type = |id: &Value| kind != 7 || resolved.is_of(&option["channel_types"], id);
+            let found = found.filter(of_type);
             return found.ok_or_else(|| bad(name, "there is no such thing here"));
         }
         _ => return Err(bad(name, "the local Discord has no values of its type")),

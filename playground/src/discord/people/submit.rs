@@ -1,5 +1,7 @@
 //! Filling in a form, in both shapes that forms have.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -62,10 +64,11 @@ pub(super) fn submit(world: &mut World, token: &str, filled: &Filled) -> Result<
     if let Some(unknown) = filled.keys().find(|name| !is_input(name)) {
         return Err(bad(unknown, "the form has no such field"));
     }
-    let mut resolved = Resolved::default();
+    let mut resolved = Resolved::in_channel(world, interaction.channel);
+    let mut ids = Ids::of(rows);
     let mut components = Vec::new();
-    for (at, row) in rows.iter().enumerate() {
-        components.push(answer_row(world, at, row, filled, &mut resolved)?);
+    for row in rows {
+        components.push(answer_row(world, &mut ids, row, filled, &mut resolved)?);
     }
     let mut data = json!({"custom_id": modal["custom_id"], "components": components});
     resolved.write_into(&mut data);
@@ -80,16 +83,44 @@ pub(super) fn submit(world: &mut World, token: &str, filled: &Filled) -> Result<
     interact::begin(world, doing)
 }
 
+/// The ids of a form's components: those that it came with, and the first free ones for the others.
+struct Ids {
+    taken: HashSet<u64>,
+    next: u64,
+}
+
+impl Ids {
+    fn of(rows: &[Value]) -> Self {
+        let all = rows.iter().chain(rows.iter().filter_map(input_of));
+        Self { taken: all.filter_map(own_id).collect(), next: 1 }
+    }
+
+    fn next(&mut self, component: &Value) -> u64 {
+        own_id(component).unwrap_or_else(|| {
+            while !self.taken.insert(self.next) {
+                self.next += 1;
+            }
+            self.next
+        })
+    }
+}
+
+/// The id that a component came with. 0 means none.
+fn own_id(component: &Value) -> Option<u64> {
+    component["id"].as_u64().filter(|id| *id != 0)
+}
+
 /// The row as it comes back, in the shape in which it was sent.
 fn answer_row(
     world: &World,
-    at: usize,
+    ids: &mut Ids,
     row: &Value,
     filled: &Filled,
     resolved: &mut Resolved,
 ) -> Result<Value, ActError> {
-    let (outer, inner) = (at * 2 + 1, at * 2 + 2);
+    let outer = ids.next(row);
     let Some(input) = input_of(row) else { return Ok(json!({"type": row["type"], "id": outer})) };
+    let inner = ids.next(input);
     let mut answer = answer_input(world, row, input, filled, resolved)?;
     answer["type"] = input["type"].clone();
     answer["id"] = json!(inner);
@@ -128,9 +159,19 @@ fn answer_input(
                 value => Ok(json!({"value": value})),
             }
         }
-        Some(23) => Ok(json!({"value": given.and_then(Value::as_bool).unwrap_or(false)})),
+        Some(23) => {
+            let ticked = given.map_or(Some(false), Value::as_bool);
+            let ticked = ticked.ok_or_else(|| bad(name, "it is ticked or not"))?;
+            Ok(json!({"value": ticked}))
+        }
         Some(_) => {
-            let values = chosen(world, input, given.map_or(&[], |value| items(value)), resolved)?;
+            let may_be_empty = input["required"] == false;
+            let values = match given.filter(|value| !value.is_null()) {
+                Some(Value::Array(values)) => values.as_slice(),
+                Some(_) => return Err(bad(name, "a list of values is wanted")),
+                None => &[],
+            };
+            let values = chosen(world, input, values, may_be_empty, resolved)?;
             Ok(json!({"values": values}))
         }
         None => Err(ActError::NoForm),
