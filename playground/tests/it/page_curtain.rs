@@ -41,7 +41,7 @@ async fn switches_break_discord_and_mend_it() {
     let window = Window::open(&discord).await;
     let rest = Rest::new(&discord);
     let (mut gateway, ready) = Gateway::start(&rest).await;
-    let mut curtain = window.events("/api/curtain").await;
+    let mut curtain = window.curtain();
     assert_eq!(on(&switch(&window, "discord_limited", true).await), ["discord_limited"]);
     let is_on = |faults: &Value| (on(faults) == ["discord_limited"]).then_some(());
     curtain.until("faults", is_on).await;
@@ -92,7 +92,7 @@ async fn the_model_has_one_mood_at_a_time() {
         port: 0,
     };
     let window = Window::with(env).await;
-    let mut curtain = window.events("/api/curtain").await;
+    let mut curtain = window.curtain();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let ask = async || {
         let question = json!({"model": "m/x", "messages": [{"role": "user", "content": "hello?"}], "stream": false});
@@ -126,7 +126,7 @@ async fn the_model_has_one_mood_at_a_time() {
 async fn neither_what_was_typed_nor_the_bots_token_is_shown() {
     let discord = discord().await;
     let window = Window::open(&discord).await;
-    let mut curtain = window.events("/api/curtain").await;
+    let mut curtain = window.curtain();
     let rest = Rest::new(&discord);
     let (mut gateway, ready) = Gateway::start(&rest).await;
     let commands = format!("/applications/{}/commands", discord.bot());

@@ -1,6 +1,6 @@
 //! A browser's side of the page, without a browser: what a window sends, and the events it hears.
 
-use std::ops::Deref;
+use std::{ops::Deref, time::Duration};
 
 use playground::{
     discord::LocalDiscord,
@@ -70,11 +70,54 @@ impl Window {
         self.events(&format!("/api/stream?as={who}")).await
     }
 
-    pub(crate) async fn events(&self, path: &str) -> Events {
+    async fn events(&self, path: &str) -> Events {
         let response = self.get(path).await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Events { response, raw: String::new(), read: 0 }
+    }
+
+    /// Looks behind the curtain, as the page does while it is open.
+    pub(crate) fn curtain(&self) -> Curtain<'_> {
+        Curtain { window: self, raw: String::new() }
+    }
+}
+
+/// What was seen behind the curtain.
+pub(crate) struct Curtain<'a> {
+    window: &'a Window,
+    raw: String,
+}
+
+impl Curtain<'_> {
+    /// Looks again and again until a part of it has something to find.
+    pub(crate) async fn until<T>(
+        &mut self,
+        part: &str,
+        mut find: impl FnMut(&Value) -> Option<T>,
+    ) -> T {
+        let looking = async {
+            loop {
+                let seen = self.window.get("/api/curtain").await.text().await.unwrap();
+                let parts: Value = serde_json::from_str(&seen).unwrap();
+                self.raw.push_str(&seen);
+                if let Some(found) = find(&parts[part]) {
+                    return found;
+                }
+                // there is nothing to wait for but another look
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(PATIENCE, looking).await.expect("nothing to find")
+    }
+}
+
+/// All that was seen so far.
+impl Deref for Curtain<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.raw
     }
 }
 
