@@ -15,6 +15,7 @@ export class Announcer {
     this.#region = region;
     this.#state = state;
     state.on('messages', ({ messages, anew }) => {
+      if (anew) this.#tellMissed(messages);
       for (const message of messages) this.#consider(message, anew);
     });
   }
@@ -26,6 +27,19 @@ export class Announcer {
     this.#region.append(line);
     // Old lines go, or a screen reader's user would find them when reading the page.
     setTimeout(() => line.remove(), 8000);
+  }
+
+  /** What came while there was no connection is there all at once: it is counted, not read out. */
+  #tellMissed(messages) {
+    for (const timer of this.#waiting.values()) clearTimeout(timer);
+    this.#waiting.clear();
+    const { channel, world } = this.#state;
+    const missed = messages.filter(
+      (message) =>
+        message.channel === channel && message.author.id !== world?.viewer.id && !this.#told.has(message.id),
+    ).length;
+    if (this.#told.size > 0 && missed > 0)
+      this.say(missed === 1 ? 'One new message.' : `${missed} new messages.`);
   }
 
   #consider(message, anew) {

@@ -21,11 +21,11 @@ function onClick(event, parts) {
 }
 
 function perform(used, parts) {
-  const { state, log, uses, composer, menus } = parts;
+  const { state, log, uses, composer, menus, announcer } = parts;
   const message = messageAround(used, state);
   const actions = {
     reveal: () => reveal(used, message, state),
-    'go-to': () => log.goTo(used.dataset.target),
+    'go-to': () => log.goTo(used.dataset.target) || announcer.say('That message is not here any more.'),
     'use-command': () => composer.startCommand(used.dataset.command),
     earlier: () => log.showEarlier(),
     forget: () => forgetAttempt(state, used.dataset.attempt),

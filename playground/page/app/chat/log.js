@@ -41,7 +41,7 @@ export class Log {
       if (anew) for (const id of this.#drawn.keys()) this.#changed.add(id);
       this.#plan();
     });
-    this.#state.on('world', () => this.#redrawAll());
+    this.#state.on('world', () => this.redrawAll());
     this.#state.on('local', (id) => (id ? this.#redraw(id) : this.#plan()));
     this.#state.on('channel', () => this.#switched());
     this.#list.addEventListener('scroll', () => this.#scrolled(), { passive: true });
@@ -54,19 +54,20 @@ export class Log {
     document.addEventListener('visibilitychange', () => this.#seen());
   }
 
-  /** Scrolls to a message and puts the focus on it. */
+  /** Scrolls to a message and puts the focus on it. Answers whether it is there. */
   goTo(id) {
-    let drawn = this.#drawn.get(id)?.node;
-    if (!drawn?.isConnected) {
+    if (!this.#state.message(id)) return false;
+    if (!this.#drawn.has(id)) {
       this.#limit = Infinity;
       this.#draw();
-      drawn = this.#drawn.get(id)?.node;
     }
-    if (!drawn) return;
+    const drawn = this.#drawn.get(id)?.node;
+    if (!drawn) return false;
     drawn.focus({ preventScroll: true });
     drawn.scrollIntoView({ block: 'center' });
     drawn.classList.add('pointed-at');
     setTimeout(() => drawn.classList.remove('pointed-at'), 2000);
+    return true;
   }
 
   toEnd() {
@@ -97,7 +98,8 @@ export class Log {
     this.#plan();
   }
 
-  #redrawAll() {
+  /** Draws every message again: names, or how long ago something was, may be others. */
+  redrawAll() {
     for (const id of this.#drawn.keys()) this.#changed.add(id);
     this.#plan();
   }
@@ -128,6 +130,7 @@ export class Log {
     else wanted.unshift(beginningNode(this.#directory, channel));
     wanted.push(...renderAttempts(this.#state, channel, this.#directory));
     this.#place(wanted);
+    for (const [id, { node }] of this.#drawn) if (!node.isConnected) this.#drawn.delete(id);
     this.#changed.clear();
     this.#toNewest.hidden = this.#atEnd || !this.#unread.isUnread(channel);
     this.#list.setAttribute(

@@ -50,7 +50,9 @@ export class Unread {
 
   #drawLine({ again }) {
     const { channel } = this.#state;
-    if (!channel || (!again && this.#firstNew.get(channel))) return;
+    const line = this.#firstNew.get(channel);
+    // After a restart of the program the message that it stood above may not be there any more.
+    if (!channel || (!again && line && this.#state.message(line))) return;
     this.#firstNew.set(channel, this.#mark(channel) ? this.#news(channel)[0]?.id : null);
   }
 
