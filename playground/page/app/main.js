@@ -12,7 +12,7 @@ import { personalitiesSeen } from './composer/mentions.js';
 import { Directory } from './core/directory.js';
 import { followAddress } from './core/places.js';
 import { State } from './core/state.js';
-import { keepInStep } from './core/stream.js';
+import { keepInStep, onReturn } from './core/stream.js';
 import { keepMomentsFresh } from './markdown/clock.js';
 import { MessageMenus } from './menus/message_menus.js';
 import { openModal } from './modal/modal.js';
@@ -128,13 +128,21 @@ showPersonSwitcher(at('me'), { state, directory });
 showHeader({ place: at('place'), botState: at('bot-state') }, { state, directory, unread });
 showTyping(at('typing'), state);
 showBanner(at('banner'), state);
-keepMomentsFresh(at('log'));
+keepMomentsFresh(at('log'), () => log.redrawAll());
 document.querySelector('[data-skip]').addEventListener('click', (event) => {
   event.preventDefault();
   composer.focus();
 });
 
-followAddress(state, directory);
+followAddress(state, directory, (channel) =>
+  composer.notice(`What was open here is gone. This is ${directory.channelLabel(channel)}.`),
+);
+onReturn(state, load);
 keepInStep(state);
-welcome.load();
-faults.load();
+load();
+
+/** What the stream doesn't tell. */
+function load() {
+  welcome.load();
+  faults.load();
+}

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Drafts, NOTHING, placeOf } from '../app/composer/drafts.js';
+import { Drafts, NOTHING } from '../app/composer/drafts.js';
 import { Writing } from '../app/composer/writing.js';
+import { placeOf } from '../app/core/directory.js';
 
 const EDIT = { id: '1', author: { name: 'Alice' } };
 const OTHER = { id: '2', author: { name: 'Bob' } };
@@ -104,5 +105,8 @@ test('what was typed before there is a place stays', () => {
 test('a conversation with the bot is the same place under another id', () => {
   assert.equal(placeOf({ kind: 'dm', id: '1' }), placeOf({ kind: 'dm', id: '2' }));
   assert.notEqual(placeOf({ kind: 'text', id: '1' }), placeOf({ kind: 'text', id: '2' }));
+});
+
+test('nothing was begun where nobody was', () => {
   assert.equal(new Drafts().take('nowhere'), NOTHING);
 });

@@ -1,10 +1,10 @@
 // Where one writes: messages, replies, edits, and the beginning of commands.
 
+import { placeOf } from '../core/directory.js';
 import { CommandMode } from './command_mode.js';
 import { namedCommand, typedCommands } from './commands.js';
 import { Completion } from './completion.js';
 import { composerParts, fitField } from './composer_parts.js';
-import { placeOf } from './drafts.js';
 import { acceptDrops } from './drops.js';
 import { decodeMentions, encodeMentions } from './mentions.js';
 import { deliver, problemOf } from './outgoing.js';
@@ -15,6 +15,9 @@ import { Writing } from './writing.js';
 
 const NOT_CONNECTED = 'This page is not connected to the playground yet.';
 const EDIT_KEPT = 'Edit that message again to find what you wrote.';
+const REPLY_GONE =
+  'The message that you were replying to is gone. What you write is a message of its own now.';
+const EDIT_GONE = 'The message that you were editing is gone. Copy what you want to keep; Esc ends the edit.';
 const KEPT = 'What you wrote is kept where you wrote it.';
 
 export class Composer {
@@ -115,6 +118,7 @@ export class Composer {
     acceptDrops(frame.closest('main'), (dropped) => this.#uploads.add(dropped));
     state.on('channel', () => this.#switched());
     state.on('world', () => this.#label());
+    state.on('messages', () => this.#checkAbout());
   }
 
   #switched() {
@@ -123,6 +127,23 @@ export class Composer {
     this.#channel = state.channel;
     this.#writing.moveTo(placeOf(directory.channel(state.channel)));
     this.#label();
+    this.#checkAbout();
+  }
+
+  /** A message may be deleted, or the program started anew, while one answers or edits it. */
+  #checkAbout() {
+    if (this.#aboutIsThere()) return;
+    if (this.#writing.isEditing) {
+      this.#writing.aboutHasGone();
+    } else {
+      this.#writing.stopAbout();
+      this.notice(REPLY_GONE);
+    }
+  }
+
+  #aboutIsThere() {
+    const { about } = this.#writing;
+    return !about || this.#parts.state.message(about.message.id) !== null;
   }
 
   #label() {
@@ -196,9 +217,14 @@ export class Composer {
   async #send() {
     const content = encodeMentions(this.#nodes.field.value.trim(), this.#picked, this.#parts.directory);
     const files = this.#writing.isEditing ? [] : this.#uploads.files;
-    const problem = this.#channel ? problemOf(content, files) : NOT_CONNECTED;
+    const problem = this.#whyNot() ?? problemOf(content, files);
     if (problem) this.notice(problem);
     else if (content !== '' || files.length > 0) await this.#deliver(content);
+  }
+
+  #whyNot() {
+    if (!this.#channel) return NOT_CONNECTED;
+    return this.#writing.isEditing && !this.#aboutIsThere() ? EDIT_GONE : null;
   }
 
   /** Clears the field at once, so that one can go on writing; gives everything back if it was refused. */
@@ -212,7 +238,9 @@ export class Composer {
       if (isStillHere()) this.#parts.onSent();
     } catch (refused) {
       const where = draft.about?.kind === 'edit' ? EDIT_KEPT : KEPT;
-      this.notice(giveBack() ? refused.message : `${refused.message} ${where}`);
+      const isBack = giveBack();
+      this.#checkAbout();
+      this.notice(isBack ? refused.message : `${refused.message} ${where}`);
     }
   }
 

@@ -39,8 +39,3 @@ export class Drafts {
     this.keep(place, together(draft, this.take(place)));
   }
 }
-
-/** The same place at the next start of the program, when a conversation may have another id. */
-export function placeOf(channel) {
-  return channel.kind === 'dm' ? 'direct' : channel.id;
-}

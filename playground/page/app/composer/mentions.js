@@ -34,7 +34,7 @@ export function candidates({ sign, typed }, { state, directory, personalities })
       as: null,
       face: avatar({ name }, 'small'),
     }));
-  const users = state.world.users
+  const users = (state.world?.users ?? [])
     .filter((user) => fits(user.name, user.display_name))
     .map((user) => ({
       label: user.display_name,

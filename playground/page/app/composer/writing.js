@@ -55,6 +55,11 @@ export class Writing {
     this.#unsaved.delete(message.id);
   }
 
+  /** Says that what it is about isn't there any more. */
+  aboutHasGone() {
+    this.#nodes.aboutText.textContent = 'The message that you were editing is gone';
+  }
+
   /** The next message is a message of its own. What an edit lay above is there again. */
   stopAbout() {
     const { text, about } = this.isEditing ? this.#below : { text: this.#nodes.field.value, about: null };

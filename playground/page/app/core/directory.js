@@ -52,3 +52,11 @@ export class Directory {
     return channel.kind === 'thread' ? channel.name : `#${channel.name}`;
   }
 }
+
+/**
+ * What stays the same when the program is started anew: a conversation with the bot has another id
+ * then.
+ */
+export function placeOf(channel) {
+  return channel.kind === 'dm' ? 'direct' : channel.id;
+}
