@@ -59,6 +59,7 @@ at('tools').append(startHere, curtainToggle, faultsToggle, themeButton());
 const welcome = new Welcome(at('welcome'), startHere, {
   directory,
   state,
+  composer: at('composer-frame'),
   onCommand: (command) => composer.startCommand(command),
 });
 const faults = new Faults((count) => setCount(faultsToggle, count, 'switched on'));
