@@ -21,6 +21,7 @@ mod backstage;
 mod curtain;
 mod files;
 mod guard;
+mod reply;
 mod stream;
 mod switches;
 mod upload;

@@ -3,8 +3,10 @@
 //! A [`Person`] writes, uses commands and clicks; each use of a command or button is an
 //! [`Invocation`], which can be asked what the bot made of it.
 
+mod commanding;
 mod interact;
 mod invocation;
+mod looking;
 mod menus;
 mod person;
 mod place;

@@ -1,15 +1,14 @@
 //! Somebody who acts.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use bytes::Bytes;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
     interact::{self, Doing},
-    invocation::{Invocation, Response},
+    invocation::Invocation,
     place::{ActError, Place},
-    slash::{self, Typed},
 };
 use crate::discord::{
     mentions::{Defaults, Pings},
@@ -21,8 +20,8 @@ use crate::discord::{
 /// A person on the local Discord. Clones are the same person.
 #[derive(Clone)]
 pub struct Person {
-    server: Arc<Server>,
-    id: Snowflake,
+    pub(super) server: Arc<Server>,
+    pub(super) id: Snowflake,
 }
 
 /// A file that somebody gives away.
@@ -173,95 +172,6 @@ impl Person {
         })
     }
 
-    /// Uses a slash command such as `wallet set`. `options` is an object of the options' values;
-    /// people and channels may be given by name.
-    pub fn slash(
-        &self,
-        place: impl Into<Place>,
-        command: &str,
-        options: Value,
-    ) -> Result<Invocation, ActError> {
-        let place = place.into();
-        self.act(|world| {
-            let channel = place.find_for(world, self.id)?;
-            let data = slash::invoke(world, channel, command, &Typed { options, focused: None })?;
-            self.interact(world, channel, InteractionKind::Command, data, None)
-        })
-    }
-
-    /// Types into an option that completes itself, and sees the proposals.
-    pub async fn autocomplete(
-        &self,
-        place: impl Into<Place>,
-        command: &str,
-        option: &str,
-        partial: &str,
-    ) -> Result<Vec<Value>, ActError> {
-        self.autocomplete_among(place, command, option, partial.into(), Map::new()).await
-    }
-
-    /// The same, with the other options as they stand.
-    pub async fn autocomplete_among(
-        &self,
-        place: impl Into<Place>,
-        command: &str,
-        option: &str,
-        partial: Value,
-        mut others: Map<String, Value>,
-    ) -> Result<Vec<Value>, ActError> {
-        let place = place.into();
-        others.insert(option.to_owned(), partial);
-        let invocation = self.act(|world| {
-            let channel = place.find_for(world, self.id)?;
-            let typed = Typed { options: Value::Object(others), focused: Some(option.to_owned()) };
-            let data = slash::invoke(world, channel, command, &typed)?;
-            self.interact(world, channel, InteractionKind::Autocomplete, data, None)
-        })?;
-        let patience = self.server.world().options.answer_deadline;
-        match invocation.response(patience).await? {
-            Response::Choices(choices) => Ok(choices),
-            other => Err(ActError::OtherAnswer(format!("{other:?}"))),
-        }
-    }
-
-    /// The messages of a channel that this person sees, oldest first.
-    pub fn visible_messages(&self, place: impl Into<Place>) -> Result<Vec<Message>, ActError> {
-        let world = self.server.world();
-        let channel = place.into().find_for(&world, self.id)?;
-        Ok(world
-            .messages(channel)
-            .filter(|message| message.is_visible_to(self.id))
-            .cloned()
-            .collect())
-    }
-
-    /// The direct messages with the bot, oldest first.
-    #[must_use]
-    pub fn dms(&self) -> Vec<Message> {
-        let world = self.server.world();
-        let channel = world.direct_messages(self.id).map(|channel| channel.id);
-        let messages = channel.into_iter().flat_map(|channel| world.messages(channel));
-        messages.filter(|message| message.is_visible_to(self.id)).cloned().collect()
-    }
-
-    /// Waits for the first message in a channel, old or new, that this person sees and that fits.
-    pub async fn wait_for_message(
-        &self,
-        place: impl Into<Place>,
-        timeout: Duration,
-        fits: impl Fn(&Message) -> bool,
-    ) -> Result<Message, ActError> {
-        let channel = place.into().find_for(&self.server.world(), self.id)?;
-        let look = || {
-            let world = self.server.world();
-            world
-                .messages(channel)
-                .find(|message| message.is_visible_to(self.id) && fits(message))
-                .cloned()
-        };
-        self.server.bell.wait(timeout, look).await.ok_or(ActError::NoAnswer(timeout))
-    }
-
     fn own(&self, world: &World, message: Snowflake) -> Result<(), ActError> {
         let message = visible(world, self.id, message)?;
         if message.author == Author::User(self.id) {
@@ -269,19 +179,6 @@ impl Person {
         } else {
             Err(ActError::NoSuchMessage(message.id))
         }
-    }
-
-    /// Uploads a file for an option or a form; its id is the value there.
-    pub fn upload(&self, place: impl Into<Place>, file: File) -> Result<Snowflake, ActError> {
-        let place = place.into();
-        self.act(|world| {
-            let channel = place.find_for(world, self.id)?;
-            let File { filename, content_type, bytes } = file;
-            let file = world.attachment(channel, &filename, Some(&content_type), bytes);
-            let id = file.id;
-            world.uploads.keep(file);
-            Ok(id)
-        })
     }
 
     pub(super) fn interact(
