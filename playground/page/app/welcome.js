@@ -16,7 +16,7 @@ export class Welcome {
   #button;
   #state;
   #context;
-  #steps = element('div', { id: 'welcome-steps' });
+  #steps = element('div', { class: 'welcome-steps', id: 'welcome-steps' });
   #fold = element('button', {
     type: 'button',
     class: 'quiet welcome-fold',
