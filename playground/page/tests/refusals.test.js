@@ -12,7 +12,7 @@ test('the server’s own sentence comes first', () => {
 
 test('an answer without a sentence gets a truthful one', () => {
   for (const answer of [undefined, null, {}, { error: '' }, { error: { code: 1 } }, 'text']) {
-    assert.match(wordRefusal(413, answer), /too large .* 32 MB together/);
+    assert.match(wordRefusal(413, answer), /too large .* 24 MB together/);
     assert.match(wordRefusal(422, answer), /didn’t understand .*422/);
     assert.match(wordRefusal(500, answer), /broke inside .*500/);
     assert.match(wordRefusal(403, answer), /from here/);

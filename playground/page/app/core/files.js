@@ -4,8 +4,12 @@ const MIB = 1024 * 1024;
 
 /** What a file may weigh, as on Discord without a subscription. */
 export const LARGEST_FILE = 10 * MIB;
-/** What the files of one message may weigh together. */
-export const LARGEST_TOGETHER = 32 * MIB;
+/**
+ * What files that go at once have to stay below. The server takes 32 MiB, of which a quarter is what
+ * base64 adds; the rest of the message needs a little too.
+ */
+const TOO_MUCH_TOGETHER = 24 * MIB;
+const REST_OF_THE_MESSAGE = 64 * 1024;
 /** How many files a message takes. */
 export const MOST_FILES = 10;
 
@@ -54,10 +58,10 @@ export function problemOfFiles(files) {
   if (files.length > MOST_FILES)
     return `A message takes at most ${MOST_FILES} files; these are ${files.length}.`;
   const sum = files.reduce((all, { size }) => all + size, 0);
-  if (sum <= LARGEST_TOGETHER) return null;
-  // rounded up, so that it never reads as what is allowed
+  if (sum <= TOO_MUCH_TOGETHER - REST_OF_THE_MESSAGE) return null;
+  // rounded up, so that it never reads as less
   const tenths = Math.ceil((sum / MIB) * 10);
-  return `The files have ${tenths / 10} MB together: a message takes at most ${readableSize(LARGEST_TOGETHER)}.`;
+  return `The files have ${tenths / 10} MB together: a message takes less than ${readableSize(TOO_MUCH_TOGETHER)}.`;
 }
 
 /**

@@ -1,7 +1,7 @@
 // What is said when something was not done and the server itself has no words for it. Pure.
 
 const TOO_LARGE =
-  'That is too large for the playground: a message takes at most 10 files, 10 MB each and 32 MB together.';
+  'That is too large for the playground: a message takes at most 10 files of 10 MB, and less than 24 MB together.';
 const NOT_FROM_HERE =
   'The playground doesn’t take this from here. Open the page at the address that it printed when it started.';
 const NOT_UNDERSTOOD = 'The playground didn’t understand that';
