@@ -69,11 +69,7 @@ export function wakes({ where, waiting = [], newest = [], sent }) {
       ? [element('h4', {}, 'Waiting'), peopleChips(waiting)]
       : element('p', { class: 'empty' }, 'Nothing waits right now.'),
     newest.length > 0 ? [element('h4', {}, 'The newest wake-ups'), peopleChips(newest)] : null,
-    element(
-      'p',
-      { class: 'request-detail' },
-      `${where}${sent === undefined ? '' : ` · ${sent} wake-ups sent`}`,
-    ),
+    element('p', { class: 'request-detail' }, [where, sent === undefined ? '' : ` Wake-ups sent: ${sent}.`]),
   );
 }
 
