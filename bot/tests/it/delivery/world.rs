@@ -198,9 +198,19 @@ impl World {
         self.answer(&call, text).await;
     }
 
-    /// The replies that stand in a channel.
+    /// The replies that stand in a channel. Direct messages are looked at by whom they are with.
     pub(super) fn replies(&self, channel: impl Into<playground::discord::Place>) -> Vec<Message> {
-        let messages = self.discord.user("alice").visible_messages(channel).unwrap();
+        let channel = channel.into();
+        let with = self.discord.look(|world| match &channel {
+            playground::discord::Place::Id(id) => {
+                let person =
+                    world.channel(*id).and_then(playground::discord::world::Channel::recipient);
+                person.and_then(|person| world.user(person)).map(|person| person.name.clone())
+            }
+            playground::discord::Place::Name(_) => None,
+        });
+        let viewer = self.discord.user(with.as_deref().unwrap_or("alice"));
+        let messages = viewer.visible_messages(channel).unwrap();
         let bot = playground::discord::world::Author::User(self.discord.bot());
         messages.into_iter().filter(|m| m.webhook().is_some() || m.author == bot).collect()
     }
