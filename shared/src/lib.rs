@@ -12,6 +12,7 @@ pub mod lifecycle;
 pub mod model;
 pub mod money;
 pub mod names;
+pub mod params;
 pub mod process;
 pub mod secret;
 pub mod startup;

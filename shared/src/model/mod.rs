@@ -4,12 +4,14 @@
 
 mod call;
 mod failure;
+mod id;
 mod key;
 mod lifecycle;
 mod provider;
 
 pub use call::{CostSource, FinishReason, KeySource, TokenCounts, Usage, UsageSource};
 pub use failure::FailureKind;
+pub use id::{ModelId, ModelIdProblem};
 pub use key::{CouldNotCheck, InactiveReason, KeyFacts, KeyVerdict};
 pub use lifecycle::{DeliveryKind, DeliveryOutcome, RequestState};
 pub use provider::{Provider, UnknownProvider};
