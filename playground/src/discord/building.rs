@@ -4,7 +4,7 @@ use super::{
     people::{ActError, Place},
     server::LocalDiscord,
     snowflake::Snowflake,
-    world::{ChannelKind, Permissions},
+    world::{Channel, ChannelKind, Overwrite, Permissions, Whom},
 };
 
 #[expect(
@@ -16,12 +16,22 @@ impl LocalDiscord {
     pub fn add_guild(&self, name: &str) -> Snowflake {
         let mut world = self.world();
         let id = world.ids.next();
-        world.add_guild(id, name)
+        let bots_role = world.ids.next();
+        world.add_guild(id, bots_role, name)
     }
 
     /// Makes a server with a chosen id, and so on a chosen shard: `(id >> 22) % shards`.
     pub fn add_guild_with_id(&self, name: &str, id: u64) -> Snowflake {
-        self.world().add_guild(id.into(), name)
+        let mut world = self.world();
+        let bots_role = world.ids.next();
+        world.add_guild(id.into(), bots_role, name)
+    }
+
+    /// The first server, in which everybody is.
+    #[must_use]
+    pub fn house(&self) -> Snowflake {
+        let world = self.world();
+        world.guilds.keys().next().copied().unwrap_or(world.owner)
     }
 
     /// Makes a text channel in a server.
@@ -43,13 +53,95 @@ impl LocalDiscord {
         place.into().find(&self.world())
     }
 
+    /// Makes a text channel in a server that only these, the bot and administrators see.
+    pub fn add_private_channel(&self, guild: Snowflake, name: &str, open_to: &[Whom]) -> Snowflake {
+        let mut world = self.world();
+        let id = world.add_channel(guild, name);
+        world.make_private(id, open_to);
+        drop(world);
+        self.server.bell.ring();
+        id
+    }
+
+    /// Makes a role in a server; nobody has it yet.
+    pub fn add_role(&self, guild: Snowflake, name: &str, permissions: Permissions) -> Snowflake {
+        let role = self.world().add_role(guild, name, permissions);
+        self.server.bell.ring();
+        role
+    }
+
+    /// Changes what a role allows. The role of everybody has the server's own id.
+    pub fn change_role(&self, guild: Snowflake, role: Snowflake, permissions: Permissions) {
+        self.world().change_role(guild, role, permissions);
+        self.server.bell.ring();
+    }
+
+    /// Gives somebody a role of a server.
+    pub fn give_role(&self, guild: Snowflake, who: Snowflake, role: Snowflake) {
+        self.world().set_role(guild, who, role, true);
+        self.server.bell.ring();
+    }
+
+    /// Takes a role of a server from somebody.
+    pub fn take_role(&self, guild: Snowflake, who: Snowflake, role: Snowflake) {
+        self.world().set_role(guild, who, role, false);
+        self.server.bell.ring();
+    }
+
+    /// A role of a server by its name.
+    #[must_use]
+    pub fn role(&self, guild: Snowflake, name: &str) -> Option<Snowflake> {
+        self.look(|world| Some(world.guild(guild)?.role_named(name)?.id))
+    }
+
     /// Sets what the bot may not do in a channel; [`Permissions::NONE`] gives everything back.
     pub fn deny(&self, place: impl Into<Place>, denied: Permissions) -> Result<(), ActError> {
+        self.deny_for(place, Whom::Member(self.bot()), denied)
+    }
+
+    /// Sets what somebody may not do in a channel, in place of what was denied to them there before.
+    pub fn deny_for(
+        &self,
+        place: impl Into<Place>,
+        whom: Whom,
+        deny: Permissions,
+    ) -> Result<(), ActError> {
+        self.overwrite(&place.into(), whom, |said| Overwrite {
+            allow: said.allow.without(deny),
+            deny,
+            ..said
+        })
+    }
+
+    /// Sets what somebody may do in a channel, in place of what was allowed to them there before.
+    pub fn allow_for(
+        &self,
+        place: impl Into<Place>,
+        whom: Whom,
+        allow: Permissions,
+    ) -> Result<(), ActError> {
+        self.overwrite(&place.into(), whom, |said| Overwrite {
+            deny: said.deny.without(allow),
+            allow,
+            ..said
+        })
+    }
+
+    /// Changes what a channel says of somebody; for a thread, what its parent says.
+    fn overwrite(
+        &self,
+        place: &Place,
+        whom: Whom,
+        change: impl FnOnce(Overwrite) -> Overwrite,
+    ) -> Result<(), ActError> {
         let mut world = self.world();
-        let id = place.into().find(&world)?;
-        if let Some(channel) = world.channels.get_mut(&id) {
-            channel.denied = denied;
-        }
+        let id = place.find(&world)?;
+        let home = world.channel(id).map_or(id, Channel::webhook_home);
+        world.change_channel(home, |channel| {
+            channel.set_overwrite(change(channel.overwrite(whom)));
+        });
+        drop(world);
+        self.server.bell.ring();
         Ok(())
     }
 

@@ -99,8 +99,7 @@ pub(super) async fn act(
 async fn play(shared: &Shared, person: &Person, act: Act) -> Result<Value, Problem> {
     if let Some(channel) = act.channel() {
         let world = shared.discord.world();
-        let open = world.channel(channel).is_some_and(|place| place.is_open_to(person.id()));
-        if !open {
+        if !world.sees(person.id(), channel) {
             return Err(Problem("There is no such channel.".to_owned()));
         }
     }
@@ -195,7 +194,7 @@ fn check_text(content: &str, files: usize) -> Result<(), Problem> {
 /// How many files a message has that somebody sees. With one, it needs no text.
 fn files_on(shared: &Shared, person: &Person, message: Snowflake) -> usize {
     let world = shared.discord.world();
-    let seen = world.message(message).filter(|message| message.is_visible_to(person.id()));
+    let seen = world.message(message).filter(|message| world.shows(message, person.id()));
     seen.map_or(0, |message| message.attachments.len())
 }
 

@@ -53,6 +53,8 @@ pub(super) fn explain(error: ActError) -> Problem {
         }
         ActError::NoSuchCommand(command) => format!("The bot has no command “{command}”."),
         ActError::NotOffered(command) => format!("“{command}” can't be used in this place."),
+        ActError::NotAllowed(command) => format!("“{command}” is for people with other rights."),
+        ActError::MayNot(what) => format!("You may not {what} here."),
         ActError::BadOption { option, problem } => format!("{option}: {problem}."),
         ActError::BadField { field, problem } => format!("{field}: {problem}."),
         ActError::NothingToClick(_) => "It is no longer there, or switched off.".to_owned(),

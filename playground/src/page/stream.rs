@@ -1,6 +1,11 @@
 //! What a window is told: the world as its person sees it, and everything that changes in it.
 
-use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    collections::{HashSet, VecDeque},
+    convert::Infallible,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     extract::State,
@@ -11,7 +16,10 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::{Shared, asked::Viewer, view};
-use crate::discord::{Snowflake, world::World};
+use crate::discord::{
+    Snowflake,
+    world::{Message, World},
+};
 
 /// Changes are gathered for so long: a streamed answer changes the world several times at once.
 const GATHER: Duration = Duration::from_millis(25);
@@ -39,6 +47,8 @@ struct Window {
     /// What is to be sent next.
     news: VecDeque<Event>,
     world: Value,
+    /// The channels that the person saw at the last look.
+    seen: HashSet<Snowflake>,
     revision: u64,
     typed: usize,
     fresh: bool,
@@ -48,8 +58,8 @@ impl Window {
     fn new(shared: Arc<Shared>, viewer: Snowflake) -> Self {
         let rings = shared.discord.bell.listen();
         let typed = shared.discord.world().typing.count();
-        let (news, world) = (VecDeque::new(), Value::Null);
-        Self { shared, viewer, rings, news, world, revision: 0, typed, fresh: true }
+        let (news, world, seen) = (VecDeque::new(), Value::Null, HashSet::new());
+        Self { shared, viewer, rings, news, world, seen, revision: 0, typed, fresh: true }
     }
 
     /// The next thing to tell; none when the local Discord stops.
@@ -83,8 +93,7 @@ impl Window {
             self.tell("messages", &Value::Array(messages));
         }
         for (channel, user) in world.typing.since(self.typed) {
-            let open = world.channel(channel).is_some_and(|it| it.is_open_to(self.viewer));
-            if open && user != self.viewer {
+            if world.sees(self.viewer, channel) && user != self.viewer {
                 let name = world.user(user).map(|user| &user.display_name);
                 self.tell(
                     "typing",
@@ -95,12 +104,17 @@ impl Window {
         self.typed = world.typing.count();
     }
 
+    /// What changed, and all there is in channels that the person did not see before.
     fn changed_messages(&mut self, world: &World) -> Vec<Value> {
+        let channels = world.channels().map(|channel| channel.id);
+        let seen = channels.filter(|id| world.sees(self.viewer, *id)).collect();
+        let before = std::mem::replace(&mut self.seen, seen);
         let known = std::mem::replace(&mut self.revision, world.revision);
+        let is_known = |it: &Message| known > 0 && before.contains(&it.channel);
         world
             .all_messages()
-            .filter(|it| it.touched > known && it.concerns(self.viewer))
-            .filter(|it| known > 0 || !it.deleted)
+            .filter(|it| self.seen.contains(&it.channel) && it.concerns(self.viewer))
+            .filter(|it| if is_known(it) { it.touched > known } else { !it.deleted })
             .map(|message| view::message(world, self.viewer, message))
             .collect()
     }

@@ -1,10 +1,13 @@
 //! The world as one person sees it, in the words of the page's client.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::discord::{
     Snowflake, iso,
-    world::{Attachment, Author, Channel, ChannelKind, Message, User, World},
+    world::{
+        Attachment, Author, Channel, ChannelKind, Guild, Message, Permissions, Role, User, Whom,
+        World,
+    },
 };
 
 /// How much of a message is shown over its answer, in characters.
@@ -18,12 +21,26 @@ pub(super) fn world(world: &World, viewer: Snowflake) -> Value {
         "bot": world.bot(),
         "owner": world.owner,
         "online": world.sessions_online() > 0,
-        "guilds": world.guilds()
-            .map(|guild| json!({"id": guild.id, "name": guild.name})).collect::<Vec<_>>(),
+        "guilds": world.guilds().map(guild).collect::<Vec<_>>(),
         "channels": world.channels()
-            .filter(|place| place.is_open_to(viewer)).map(channel).collect::<Vec<_>>(),
+            .filter(|place| world.sees(viewer, place.id))
+            .map(|place| channel(world, viewer, place)).collect::<Vec<_>>(),
         "commands": world.commands()
             .iter().map(|command| command.definition.clone()).collect::<Vec<_>>(),
+    })
+}
+
+/// A server, with its roles and who has which.
+fn guild(guild: &Guild) -> Value {
+    let role = |role: &Role| json!({"id": role.id, "name": role.name});
+    let given = |user: &Snowflake| {
+        let roles: Vec<Snowflake> = guild.roles_of(*user).map(|role| role.id).collect();
+        (user.to_string(), json!(roles))
+    };
+    json!({
+        "id": guild.id, "name": guild.name, "owner": guild.owner,
+        "roles": guild.roles.iter().map(role).collect::<Vec<_>>(),
+        "given": guild.given.keys().map(given).collect::<Map<_, _>>(),
     })
 }
 
@@ -33,7 +50,7 @@ fn user(user: &User) -> Value {
     })
 }
 
-fn channel(channel: &Channel) -> Value {
+fn channel(world: &World, viewer: Snowflake, channel: &Channel) -> Value {
     let (kind, parent) = match channel.kind {
         ChannelKind::Text => ("text", None),
         ChannelKind::DirectMessage(_) => ("dm", None),
@@ -41,8 +58,15 @@ fn channel(channel: &Channel) -> Value {
     };
     json!({
         "id": channel.id, "name": channel.name, "kind": kind, "guild": channel.guild,
-        "parent": parent,
+        "parent": parent, "private": is_private(world, channel),
+        "permissions": world.permissions(viewer, channel).to_string(),
     })
+}
+
+/// Whether a channel of a server, or the one that a thread hangs from, is hidden from some.
+fn is_private(world: &World, channel: &Channel) -> bool {
+    let home = world.channel(channel.webhook_home()).filter(|home| home.guild.is_some());
+    home.is_some_and(|home| home.overwrite(Whom::Everyone).deny.contains(Permissions::VIEW_CHANNEL))
 }
 
 /// A message, or that it is gone.
@@ -116,7 +140,7 @@ fn attachment(file: &Attachment) -> Value {
 }
 
 fn excerpt(world: &World, viewer: Snowflake, id: Snowflake) -> Value {
-    let seen = world.message(id).filter(|message| message.is_visible_to(viewer));
+    let seen = world.message(id).filter(|message| world.shows(message, viewer));
     let Some(message) = seen else {
         return json!({"id": id, "author": null, "content": null});
     };

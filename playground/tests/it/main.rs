@@ -24,5 +24,6 @@ mod page_guard;
 mod page_replies;
 mod page_stream;
 mod provider;
+mod roles;
 mod routes;
 mod window;

@@ -49,10 +49,10 @@ async fn a_window_is_told_the_world_then_what_was_said_then_what_happens() {
 
     let (_gateway, _) = Gateway::start(&Rest::new(&discord)).await;
     alice.until("world", |world| (world["online"] == true).then_some(())).await;
-    let dave = discord.user("dave");
+    let erin = discord.user("erin");
     bob.type_in("stage").unwrap();
     let world = alice.until("world", |world| Some(world.clone())).await;
-    assert_eq!(named(&world["users"], "dave")["id"], json!(dave.id()));
+    assert_eq!(named(&world["users"], "erin")["id"], json!(erin.id()));
 }
 
 #[tokio::test]

@@ -9,6 +9,8 @@ pub(crate) struct Intents(u64);
 impl Intents {
     pub(crate) const NONE: Self = Self(0);
     pub(crate) const GUILDS: Self = Self(1);
+    /// Privileged: who is in a server, and with which roles.
+    pub(crate) const GUILD_MEMBERS: Self = Self(1 << 1);
     pub(crate) const GUILD_WEBHOOKS: Self = Self(1 << 5);
     pub(crate) const GUILD_MESSAGES: Self = Self(1 << 9);
     pub(crate) const GUILD_MESSAGE_REACTIONS: Self = Self(1 << 10);

@@ -22,9 +22,24 @@ impl Person {
         let place = place.into();
         self.act(|world| {
             let channel = place.find_for(world, self.id)?;
-            let data = slash::invoke(world, channel, command, &Typed { options, focused: None })?;
+            let data = slash::invoke(
+                world,
+                (self.id, channel),
+                command,
+                &Typed { options, focused: None },
+            )?;
             self.interact(world, channel, InteractionKind::Command, data, None)
         })
+    }
+
+    /// The commands that are offered to this person in a place: `wallet`, or the words of a menu.
+    pub fn commands(&self, place: impl Into<Place>) -> Result<Vec<String>, ActError> {
+        let world = self.server.world();
+        let channel = place.into().find_for(&world, self.id)?;
+        let place = world.channel(channel).ok_or(ActError::NoSuchPlace(channel.into()))?;
+        let all = world.commands().iter();
+        let offered = all.filter(|command| world.offers(command, self.id, place));
+        Ok(offered.map(|command| command.name.clone()).collect())
     }
 
     /// Types into an option that completes itself, and sees the proposals.
@@ -52,7 +67,7 @@ impl Person {
         let invocation = self.act(|world| {
             let channel = place.find_for(world, self.id)?;
             let typed = Typed { options: Value::Object(others), focused: Some(option.to_owned()) };
-            let data = slash::invoke(world, channel, command, &typed)?;
+            let data = slash::invoke(world, (self.id, channel), command, &typed)?;
             self.interact(world, channel, InteractionKind::Autocomplete, data, None)
         })?;
         let patience = self.server.world().options.answer_deadline;

@@ -8,7 +8,7 @@ use super::place::ActError;
 use crate::discord::{
     gateway::{Event, Intents},
     snowflake::Snowflake,
-    world::{INTERACTION_TOKEN, Interaction, InteractionKind, Permissions, World, member},
+    world::{INTERACTION_TOKEN, Interaction, InteractionKind, World},
 };
 
 /// The largest file that an answer may carry.
@@ -78,15 +78,15 @@ fn event(world: &World, interaction: &Interaction, data: &Value) -> Result<Value
     let mut event = json!({
         "id": interaction.id, "application_id": world.bot(), "type": interaction.kind.number(),
         "data": data, "token": interaction.token, "version": 1,
-        "channel_id": channel.id, "channel": world.interaction_channel_json(channel),
+        "channel_id": channel.id, "channel": world.interaction_channel_json(channel, interaction.user),
         "app_permissions": world.bot_permissions(channel).to_string(), "locale": "en-GB",
         "entitlements": [], "authorizing_integration_owners": interaction.installed_by(),
         "context": u8::from(interaction.guild.is_none()),
         "attachment_size_limit": ATTACHMENT_LIMIT,
     });
-    if let (Some(guild), Some(user)) = (interaction.guild, world.user(interaction.user)) {
-        let mut member = member(user);
-        member["permissions"] = json!(Permissions::ALL.to_string());
+    if let Some(guild) = interaction.guild {
+        let mut member = world.member_json(guild, interaction.user);
+        member["permissions"] = json!(world.permissions(interaction.user, channel).to_string());
         event["guild_id"] = json!(guild);
         event["guild_locale"] = json!("en-US");
         event["guild"] = json!({"id": guild, "locale": "en-US", "features": []});

@@ -41,7 +41,7 @@ impl Person {
             let world = self.server.world();
             world
                 .messages(channel)
-                .find(|message| message.is_visible_to(self.id) && fits(message))
+                .find(|message| world.shows(message, self.id) && fits(message))
                 .cloned()
         };
         self.server.bell.wait(timeout, look).await.ok_or(ActError::NoAnswer(timeout))

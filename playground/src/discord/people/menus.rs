@@ -7,6 +7,7 @@ use super::{
     person::{Person, visible},
     place::{ActError, Place},
     resolved::Resolved,
+    slash::offered,
 };
 use crate::discord::{
     form::items,
@@ -42,7 +43,7 @@ impl Person {
         let values: Vec<Value> = values.iter().map(|value| json!(value)).collect();
         let is_menu = |it: &Value| !is_button(it);
         self.use_component(message, menu, is_menu, |world, component, channel| {
-            let mut resolved = Resolved::in_channel(world, channel);
+            let mut resolved = Resolved::for_use(world, self.id(), channel);
             let chosen = chosen(world, component, &values, false, &mut resolved)?;
             let mut data = json!({
                 "component_type": component["type"], "custom_id": component["custom_id"],
@@ -79,9 +80,9 @@ impl Person {
         self.act(|world| {
             let shown = visible(world, self.id(), message)?;
             let channel = shown.channel;
-            let mut resolved = Resolved::in_channel(world, channel);
+            let mut resolved = Resolved::for_use(world, self.id(), channel);
             resolved.message(world, shown);
-            let data = menu_command(world, channel, 3, command, message, resolved)?;
+            let data = menu_command(world, (self.id(), channel), (3, command), message, resolved)?;
             self.interact(world, channel, InteractionKind::Command, data, None)
         })
     }
@@ -96,10 +97,10 @@ impl Person {
         let place = place.into();
         self.act(|world| {
             let channel = place.find_for(world, self.id())?;
-            let mut resolved = Resolved::in_channel(world, channel);
+            let mut resolved = Resolved::for_use(world, self.id(), channel);
             let nobody = || ActError::NoSuchPerson(user);
             resolved.user(world, &json!(user)).ok_or_else(nobody)?;
-            let data = menu_command(world, channel, 2, command, user, resolved)?;
+            let data = menu_command(world, (self.id(), channel), (2, command), user, resolved)?;
             self.interact(world, channel, InteractionKind::Command, data, None)
         })
     }
@@ -107,16 +108,12 @@ impl Person {
 
 fn menu_command(
     world: &World,
-    channel: Snowflake,
-    kind: u64,
-    name: &str,
+    (person, channel): (Snowflake, Snowflake),
+    (kind, name): (u64, &str),
     target: Snowflake,
     resolved: Resolved,
 ) -> Result<Value, ActError> {
-    let place = world.channel(channel).ok_or(ActError::NoSuchPlace(channel.into()))?;
-    let mut named = world.commands().iter().filter(|it| it.kind == kind && it.name == name);
-    let command = named.find(|command| command.is_offered_in(place));
-    let command = command.ok_or_else(|| ActError::NoSuchCommand(name.to_owned()))?;
+    let command = offered(world, person, channel, kind, name)?;
     let mut data =
         json!({"id": command.id, "name": command.name, "type": kind, "target_id": target});
     if let Some(guild) = command.guild {

@@ -14,7 +14,7 @@ use crate::discord::{
     mentions::{Defaults, Pings},
     server::Server,
     snowflake::Snowflake,
-    world::{Author, Edit, InteractionKind, Message, World},
+    world::{Author, Edit, InteractionKind, Message, Permissions, World},
 };
 
 /// A person on the local Discord. Clones are the same person.
@@ -90,7 +90,10 @@ impl Person {
     ) -> Result<Snowflake, ActError> {
         let place = place.into();
         self.act(|world| {
-            let channel = place.find_for(world, self.id)?;
+            let channel = place.find_to_write(world, self.id)?;
+            if !files.is_empty() {
+                place.find_to(world, self.id, Permissions::ATTACH_FILES, "attach files")?;
+            }
             let mut message = Message::draft(channel, Author::User(self.id), text);
             let replied = reply_to.map(|to| answerable(world, self.id, to, channel)).transpose()?;
             let author = replied.and_then(|replied| match replied.author {
@@ -142,7 +145,13 @@ impl Person {
     /// Deletes a message: their own, or, as somebody who may, anybody's.
     pub fn delete(&self, message: Snowflake) -> Result<(), ActError> {
         self.act(|world| {
-            visible(world, self.id, message)?;
+            let found = visible(world, self.id, message)?;
+            let own = found.author == Author::User(self.id) || found.only_for.is_some();
+            if !own
+                && (found.guild.is_none() || !self.may(world, found, Permissions::MANAGE_MESSAGES))
+            {
+                return Err(ActError::MayNot("delete what others wrote"));
+            }
             world.delete(message);
             Ok(())
         })
@@ -156,7 +165,12 @@ impl Person {
     /// Gives a message a reaction, or takes it back.
     pub fn set_reaction(&self, message: Snowflake, emoji: &str, on: bool) -> Result<(), ActError> {
         self.act(|world| {
-            shared(world, self.id, message)?;
+            let found = shared(world, self.id, message)?;
+            // who joins in a reaction adds none
+            let new = on && !found.reactions.contains_key(emoji);
+            if new && !self.may(world, found, Permissions::ADD_REACTIONS) {
+                return Err(ActError::MayNot("add reactions"));
+            }
             world.react(message, self.id, emoji, on);
             Ok(())
         })
@@ -166,10 +180,16 @@ impl Person {
     pub fn type_in(&self, place: impl Into<Place>) -> Result<(), ActError> {
         let place = place.into();
         self.act(|world| {
-            let channel = place.find_for(world, self.id)?;
+            let channel = place.find_to_write(world, self.id)?;
             world.show_typing(channel, self.id);
             Ok(())
         })
+    }
+
+    /// Whether the person may do it where a message stands.
+    fn may(&self, world: &World, message: &Message, permission: Permissions) -> bool {
+        let channel = world.channel(message.channel);
+        channel.is_some_and(|channel| world.may(self.id, channel, permission))
     }
 
     fn own(&self, world: &World, message: Snowflake) -> Result<(), ActError> {
@@ -212,7 +232,7 @@ pub(super) fn visible(
     message: Snowflake,
 ) -> Result<&Message, ActError> {
     let message_id = message;
-    let message = world.message(message_id).filter(|message| message.is_visible_to(viewer));
+    let message = world.message(message_id).filter(|message| world.shows(message, viewer));
     message.ok_or(ActError::NoSuchMessage(message_id))
 }
 

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::super::{snowflake::Snowflake, world::World};
+use super::super::{
+    snowflake::Snowflake,
+    world::{Permissions, World},
+};
 
 /// A channel, by its id or its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +28,38 @@ impl Place {
     /// The same, among the channels that a person sees.
     pub(super) fn find_for(&self, world: &World, person: Snowflake) -> Result<Snowflake, ActError> {
         let found = self.find(world)?;
-        let open = world.channel(found).is_some_and(|channel| channel.is_open_to(person));
-        if open { Ok(found) } else { Err(ActError::NoSuchPlace(self.clone())) }
+        if world.sees(person, found) { Ok(found) } else { Err(ActError::NoSuchPlace(self.clone())) }
+    }
+
+    /// The same, if the person may do something there. `what` names it, as in "may not …".
+    pub(super) fn find_to(
+        &self,
+        world: &World,
+        person: Snowflake,
+        permission: Permissions,
+        what: &'static str,
+    ) -> Result<Snowflake, ActError> {
+        let found = self.find_for(world, person)?;
+        let place = world.channel(found);
+        if place.is_some_and(|place| world.may(person, place, permission)) {
+            Ok(found)
+        } else {
+            Err(ActError::MayNot(what))
+        }
+    }
+
+    /// The same, to write.
+    pub(super) fn find_to_write(
+        &self,
+        world: &World,
+        person: Snowflake,
+    ) -> Result<Snowflake, ActError> {
+        let found = self.find_for(world, person)?;
+        let permission = match world.channel(found) {
+            Some(place) if place.is_thread() => Permissions::SEND_MESSAGES_IN_THREADS,
+            _ => Permissions::SEND_MESSAGES,
+        };
+        self.find_to(world, person, permission, "write")
     }
 }
 
@@ -51,6 +84,9 @@ pub enum ActError {
     /// There is no such message, or it is not this person's to change.
     #[error("there is no message {0} for this person")]
     NoSuchMessage(Snowflake),
+    /// Somebody with more rights could do it.
+    #[error("this person may not {0} here")]
+    MayNot(&'static str),
     /// There is no such person.
     #[error("there is no person {0}")]
     NoSuchPerson(Snowflake),
@@ -60,6 +96,9 @@ pub enum ActError {
     /// The command is not offered in such a place.
     #[error("the command /{0} is not offered here")]
     NotOffered(String),
+    /// The command is for people with other permissions.
+    #[error("the command /{0} is not for this person")]
+    NotAllowed(String),
     /// Discord's own client would not send this option.
     #[error("option {option}: {problem}")]
     BadOption {

@@ -5,22 +5,26 @@ use serde_json::{Map, Value, json};
 use crate::discord::{
     form::items,
     snowflake::Snowflake,
-    world::{Message, User, World, member},
+    world::{Channel, Message, User, World},
 };
 
 /// The `resolved` of an interaction. Each method finds something, keeps it, and returns its id as it
 /// travels.
 pub(super) struct Resolved {
+    /// Who does it.
+    viewer: Snowflake,
+    /// Where it happens.
+    channel: Snowflake,
     /// The server it happens in. Only what is there can be named.
     guild: Option<Snowflake>,
     objects: Map<String, Value>,
 }
 
 impl Resolved {
-    /// For what happens in a channel.
-    pub(super) fn in_channel(world: &World, channel: Snowflake) -> Self {
+    /// For what somebody does in a channel.
+    pub(super) fn for_use(world: &World, viewer: Snowflake, channel: Snowflake) -> Self {
         let guild = world.channel(channel).and_then(|channel| channel.guild);
-        Self { guild, objects: Map::new() }
+        Self { viewer, channel, guild, objects: Map::new() }
     }
 
     /// A person, by id or name.
@@ -28,42 +32,46 @@ impl Resolved {
         let text = value.as_str()?;
         let user =
             text.parse().ok().and_then(|id| world.user(id)).or_else(|| world.user_named(text))?;
-        Some(self.add_user(user))
+        Some(self.add_user(world, user))
     }
 
-    fn add_user(&mut self, user: &User) -> Value {
+    fn add_user(&mut self, world: &World, user: &User) -> Value {
         self.add("users", user.id, user.to_json());
-        if self.guild.is_none() {
-            return json!(user.id);
-        }
-        let mut member = member(user);
+        let place = world.channel(self.channel);
+        let here = self.guild.and_then(|guild| world.guild(guild)).zip(place);
+        let Some((guild, channel)) = here else { return json!(user.id) };
+        let mut member = guild.membership(user.id);
         if let Some(fields) = member.as_object_mut() {
-            for key in ["user", "deaf", "mute"] {
+            for key in ["deaf", "mute"] {
                 fields.remove(key);
             }
-            fields.insert("permissions".to_owned(), "0".into());
         }
+        member["permissions"] = json!(world.permissions(user.id, channel).to_string());
         self.add("members", user.id, member);
         json!(user.id)
     }
 
-    /// A channel, by id or name.
+    /// A channel that the person sees, by id or name.
     pub(super) fn channel(&mut self, world: &World, value: &Value) -> Option<Value> {
         let text = value.as_str()?;
-        let here = || world.channels().filter(|it| it.guild.is_some() && it.guild == self.guild);
+        let is_here = |it: &&Channel| {
+            it.guild.is_some() && it.guild == self.guild && world.sees(self.viewer, it.id)
+        };
+        let here = || world.channels().filter(is_here);
         let id = text.parse().ok();
         let channel =
             here().find(|it| Some(it.id) == id).or_else(|| here().find(|it| it.name == text))?;
-        self.add("channels", channel.id, world.interaction_channel_json(channel));
+        self.add("channels", channel.id, world.interaction_channel_json(channel, self.viewer));
         Some(json!(channel.id))
     }
 
-    /// A role: each server has the one that everybody has, under the server's own id.
+    /// A role, by id or name.
     pub(super) fn role(&mut self, world: &World, value: &Value) -> Option<Value> {
-        let id = value.as_str()?.parse().ok().filter(|id| self.guild == Some(*id))?;
-        let guild = world.guild(id)?;
-        self.add("roles", guild.id, guild.everyone());
-        Some(json!(guild.id))
+        let (guild, text) = (world.guild(self.guild?)?, value.as_str()?);
+        let by_id = text.parse().ok().and_then(|id| guild.role(id));
+        let role = by_id.or_else(|| guild.role_named(text))?;
+        self.add("roles", role.id, role.to_json());
+        Some(json!(role.id))
     }
 
     /// A person or a role.

@@ -20,14 +20,15 @@ pub(super) struct Typed {
 /// What the bot is told of a command: its `data`.
 pub(super) fn invoke(
     world: &World,
-    channel: Snowflake,
+    (person, channel): (Snowflake, Snowflake),
     words: &str,
     typed: &Typed,
 ) -> Result<Value, ActError> {
     let mut words_left = words.trim_start_matches('/').split_whitespace();
-    let command = find(world, channel, words_left.next().unwrap_or_default())?;
+    let name = words_left.next().unwrap_or_default();
+    let command = offered(world, person, channel, 1, name)?;
     let path: Vec<&str> = words_left.collect();
-    let mut resolved = Resolved::in_channel(world, channel);
+    let mut resolved = Resolved::for_use(world, person, channel);
     let options = descend(world, &command.definition, &path, words, typed, &mut resolved)?;
     let mut data = json!({"id": command.id, "name": command.name, "type": 1, "options": options});
     if let Some(guild) = command.guild {
@@ -37,17 +38,28 @@ pub(super) fn invoke(
     Ok(data)
 }
 
-/// The command of this name that is offered in the channel. A server's own one comes first.
-fn find<'a>(world: &'a World, channel: Snowflake, name: &str) -> Result<&'a Command, ActError> {
+/// The command of this kind and name that is offered to a person in the channel. A server's own one
+/// comes first.
+pub(super) fn offered<'a>(
+    world: &'a World,
+    person: Snowflake,
+    channel: Snowflake,
+    kind: u64,
+    name: &str,
+) -> Result<&'a Command, ActError> {
     let place = world.channel(channel).ok_or(ActError::NoSuchPlace(channel.into()))?;
-    let named =
-        || world.commands().iter().filter(|command| command.kind == 1 && command.name == name);
-    if named().next().is_none() {
-        return Err(ActError::NoSuchCommand(name.to_owned()));
-    }
-    let offered = || named().filter(|command| command.is_offered_in(place));
+    let named = || world.commands().iter().filter(|it| it.kind == kind && it.name == name);
+    let here = || named().filter(|command| command.is_offered_in(place));
+    let offered = || here().filter(|command| world.offers(command, person, place));
     let own = offered().find(|command| command.guild.is_some());
-    own.or_else(|| offered().next()).ok_or_else(|| ActError::NotOffered(name.to_owned()))
+    own.or_else(|| offered().next()).ok_or_else(|| {
+        let name = name.to_owned();
+        match (named().next(), here().next()) {
+            (None, _) => ActError::NoSuchCommand(name),
+            (Some(_), None) => ActError::NotOffered(name),
+            (Some(_), Some(_)) => ActError::NotAllowed(name),
+        }
+    })
 }
 
 /// Follows the sub commands, then fills in the options.

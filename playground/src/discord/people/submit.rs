@@ -64,7 +64,7 @@ pub(super) fn submit(world: &mut World, token: &str, filled: &Filled) -> Result<
     if let Some(unknown) = filled.keys().find(|name| !is_input(name)) {
         return Err(bad(unknown, "the form has no such field"));
     }
-    let mut resolved = Resolved::in_channel(world, interaction.channel);
+    let mut resolved = Resolved::for_use(world, interaction.user, interaction.channel);
     let mut ids = Ids::of(rows);
     let mut components = Vec::new();
     for row in rows {

@@ -59,6 +59,7 @@ impl Refusal {
     pub(super) const UNKNOWN_GUILD: Self = Self::new(404, 10004, "Unknown Guild");
     pub(super) const UNKNOWN_MEMBER: Self = Self::new(404, 10007, "Unknown Member");
     pub(super) const UNKNOWN_MESSAGE: Self = Self::new(404, 10008, "Unknown Message");
+    pub(super) const UNKNOWN_ROLE: Self = Self::new(404, 10011, "Unknown Role");
     pub(super) const UNKNOWN_USER: Self = Self::new(404, 10013, "Unknown User");
     pub(super) const UNKNOWN_WEBHOOK: Self = Self::new(404, 10015, "Unknown Webhook");
     pub(super) const UNKNOWN_INTERACTION: Self = Self::new(404, 10062, "Unknown interaction");

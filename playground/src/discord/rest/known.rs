@@ -2,7 +2,7 @@
 //! what the documentation's table is compared with.
 
 /// Every route with its methods, below `/api/v10`. Names in braces stand for any value.
-pub const ROUTES: [(&str, &[&str]); 31] = [
+pub const ROUTES: [(&str, &[&str]); 33] = [
     ("/gateway", &["GET"]),
     ("/gateway/bot", &["GET"]),
     ("/applications/@me", &["GET"]),
@@ -19,6 +19,8 @@ pub const ROUTES: [(&str, &[&str]); 31] = [
     ("/guilds/{guild}", &["GET"]),
     ("/guilds/{guild}/channels", &["GET"]),
     ("/guilds/{guild}/members/{user}", &["GET"]),
+    ("/guilds/{guild}/roles", &["GET"]),
+    ("/guilds/{guild}/roles/{role}", &["GET"]),
     ("/channels/{channel}", &["GET"]),
     ("/channels/{channel}/typing", &["POST"]),
     ("/channels/{channel}/messages", &["GET", "POST"]),

@@ -57,6 +57,12 @@ fn elsewhere(world: &mut World, call: &Call, segments: &[&str]) -> Outcome {
         ("GET", ["guilds", id, "channels"]) => {
             users::guild_channels(world, parse(id, Refusal::UNKNOWN_GUILD)?)
         }
+        ("GET", ["guilds", id, "roles"]) => users::roles(world, parse(id, Refusal::UNKNOWN_GUILD)?),
+        ("GET", ["guilds", id, "roles", role]) => users::role(
+            world,
+            parse(id, Refusal::UNKNOWN_GUILD)?,
+            parse(role, Refusal::UNKNOWN_ROLE)?,
+        ),
         ("GET", ["guilds", id, "members", user]) => users::member(
             world,
             parse(id, Refusal::UNKNOWN_GUILD)?,

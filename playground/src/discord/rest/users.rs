@@ -8,7 +8,7 @@ use super::{
 };
 use crate::discord::{
     snowflake::Snowflake,
-    world::{Permissions, User, World, member as member_json},
+    world::{Role, User, World},
 };
 
 pub(super) fn gateway(world: &World) -> Answer {
@@ -36,7 +36,7 @@ pub(super) fn guilds(world: &World) -> Answer {
     let guilds = world.guilds().map(|guild| {
         json!({
             "id": guild.id, "name": guild.name, "icon": null, "banner": null, "owner": false,
-            "permissions": Permissions::ALL.to_string(), "features": [],
+            "permissions": guild.permissions(world.bot()).to_string(), "features": [],
         })
     });
     Answer::ok(guilds.collect())
@@ -59,7 +59,17 @@ pub(super) fn member(world: &World, guild: Snowflake, user: Snowflake) -> Outcom
         .user(user)
         .filter(|user| guild.members.contains(&user.id))
         .ok_or(Refusal::UNKNOWN_MEMBER)?;
-    Ok(Answer::ok(member_json(user)))
+    Ok(Answer::ok(guild.member(user)))
+}
+
+pub(super) fn roles(world: &World, guild: Snowflake) -> Outcome {
+    let guild = world.guilds.get(&guild).ok_or(Refusal::UNKNOWN_GUILD)?;
+    Ok(Answer::ok(guild.roles.iter().map(Role::to_json).collect()))
+}
+
+pub(super) fn role(world: &World, guild: Snowflake, role: Snowflake) -> Outcome {
+    let guild = world.guilds.get(&guild).ok_or(Refusal::UNKNOWN_GUILD)?;
+    Ok(Answer::ok(guild.role(role).ok_or(Refusal::UNKNOWN_ROLE)?.to_json()))
 }
 
 /// Opens direct messages with a person. That they take none shows only when one is sent.

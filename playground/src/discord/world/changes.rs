@@ -4,7 +4,8 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
-    Attachment, Author, Channel, ChannelKind, Guild, Message, Permissions, User, Webhook, World,
+    Attachment, Author, Channel, ChannelKind, Guild, Message, Permissions, Role, User, Webhook,
+    World,
 };
 use crate::{
     discord::{
@@ -41,9 +42,36 @@ impl World {
         id
     }
 
-    pub(crate) fn add_guild(&mut self, id: Snowflake, name: &str) -> Snowflake {
-        let members = self.users.keys().copied().collect();
-        let guild = Guild { id, name: name.to_owned(), owner: self.owner, members };
+    /// Makes a server with everybody in it. The bot gets a role of its own, which may do everything.
+    pub(crate) fn add_guild(
+        &mut self,
+        id: Snowflake,
+        bots_role: Snowflake,
+        name: &str,
+    ) -> Snowflake {
+        let role = |id, name: &str, permissions| Role {
+            id,
+            name: name.to_owned(),
+            position: 0,
+            permissions,
+            mentionable: false,
+            of_application: None,
+        };
+        // an administrator could be denied nothing
+        let all = Permissions::ALL.without(Permissions::ADMINISTRATOR);
+        let bots = Role {
+            position: 1,
+            of_application: Some(self.bot),
+            ..role(bots_role, &self.options.bot_name, all)
+        };
+        let guild = Guild {
+            id,
+            name: name.to_owned(),
+            owner: self.owner,
+            members: self.users.keys().copied().collect(),
+            roles: vec![role(id, "@everyone", Permissions::EVERYBODY), bots],
+            given: [(self.bot, vec![bots_role])].into(),
+        };
         let event = Event::guild("GUILD_CREATE", id, Intents::GUILDS, self.guild_json(&guild));
         self.guilds.insert(id, guild);
         self.switchboard.dispatch(&event);
@@ -65,7 +93,7 @@ impl World {
             kind,
             name: name.to_owned(),
             guild,
-            denied: Permissions::NONE,
+            overwrites: Vec::new(),
         };
         let id = channel.id;
         if let Some(guild) = guild {
@@ -219,8 +247,7 @@ impl World {
             json!({"channel_id": channel, "user_id": user, "timestamp": now().timestamp()});
         if let Some(guild) = self.channels.get(&channel).and_then(|channel| channel.guild) {
             data["guild_id"] = json!(guild);
-            let member = self.users.get(&user).map(super::member);
-            data["member"] = member.unwrap_or_default();
+            data["member"] = self.member_json(guild, user);
         }
         self.tell(
             channel,
@@ -253,7 +280,7 @@ impl World {
         if let Some(guild) = guild {
             data["guild_id"] = json!(guild);
             if add {
-                data["member"] = self.users.get(&user).map(super::member).unwrap_or_default();
+                data["member"] = self.member_json(guild, user);
             }
         }
         let event = if add { "MESSAGE_REACTION_ADD" } else { "MESSAGE_REACTION_REMOVE" };

@@ -1,10 +1,9 @@
-//! Where messages stand: text channels, threads and direct messages; and what the bot may do there.
-
-use std::{fmt, ops::BitOr};
+//! Where messages stand: text channels, threads and direct messages; and who may do less or more there
+//! than elsewhere in the server.
 
 use serde_json::{Value, json};
 
-use super::{super::snowflake::Snowflake, user::User};
+use super::{super::snowflake::Snowflake, permissions::Permissions, user::User};
 
 /// A place for messages.
 #[derive(Clone, Debug)]
@@ -17,8 +16,30 @@ pub struct Channel {
     pub name: String,
     /// The server it is in; none for direct messages.
     pub guild: Option<Snowflake>,
-    /// What has been taken from the bot here.
-    pub denied: Permissions,
+    /// What somebody may do here, other than elsewhere in the server. A thread has its parent's.
+    pub overwrites: Vec<Overwrite>,
+}
+
+/// What a channel takes from somebody, and what it gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overwrite {
+    /// Whom it is about.
+    pub whom: Whom,
+    /// What they may do here.
+    pub allow: Permissions,
+    /// What they may not do here.
+    pub deny: Permissions,
+}
+
+/// Whom a permission is given to or taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// Everybody in the server.
+    Everyone,
+    /// Who has this role.
+    Role(Snowflake),
+    /// One account.
+    Member(Snowflake),
 }
 
 /// The sorts of channels that the local Discord has.
@@ -62,10 +83,37 @@ impl Channel {
         }
     }
 
-    /// Whether a person sees it: all of the servers' channels, and their own direct messages.
-    #[must_use]
-    pub fn is_open_to(&self, person: Snowflake) -> bool {
-        self.recipient().is_none_or(|recipient| recipient == person)
+    /// What it says of somebody, if anything.
+    pub(crate) fn overwrite(&self, whom: Whom) -> Overwrite {
+        let said = self.overwrites.iter().find(|overwrite| overwrite.whom == whom);
+        said.copied().unwrap_or(Overwrite {
+            whom,
+            allow: Permissions::NONE,
+            deny: Permissions::NONE,
+        })
+    }
+
+    /// Says it of somebody, in place of what was said before.
+    pub(crate) fn set_overwrite(&mut self, overwrite: Overwrite) {
+        self.overwrites.retain(|said| said.whom != overwrite.whom);
+        if overwrite.allow | overwrite.deny != Permissions::NONE {
+            self.overwrites.push(overwrite);
+        }
+    }
+
+    fn overwrites_to_json(&self) -> Value {
+        let one = |it: &Overwrite| {
+            let (id, kind) = match it.whom {
+                Whom::Everyone => (self.guild, 0),
+                Whom::Role(role) => (Some(role), 0),
+                Whom::Member(member) => (Some(member), 1),
+            };
+            json!({
+                "id": id, "type": kind,
+                "allow": it.allow.to_string(), "deny": it.deny.to_string(),
+            })
+        };
+        self.overwrites.iter().map(one).collect()
     }
 
     /// The channel object of Discord's API. `recipients` matter to direct messages only.
@@ -74,7 +122,7 @@ impl Channel {
         match &self.kind {
             ChannelKind::Text => json!({
                 "id": self.id, "type": 0, "guild_id": self.guild, "name": self.name, "position": 0,
-                "permission_overwrites": [], "nsfw": false, "topic": null, "parent_id": null,
+                "permission_overwrites": self.overwrites_to_json(), "nsfw": false, "topic": null, "parent_id": null,
                 "last_message_id": null, "rate_limit_per_user": 0, "flags": 0,
             }),
             ChannelKind::DirectMessage(_) => json!({
@@ -92,60 +140,5 @@ impl Channel {
                 },
             }),
         }
-    }
-}
-
-/// A set of Discord's permissions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Permissions(u64);
-
-impl Permissions {
-    /// None at all.
-    pub const NONE: Self = Self(0);
-    /// To put reactions on messages.
-    pub const ADD_REACTIONS: Self = Self(1 << 6);
-    /// To know of the channel. Without it, everything else fails with 50001.
-    pub const VIEW_CHANNEL: Self = Self(1 << 10);
-    /// To write.
-    pub const SEND_MESSAGES: Self = Self(1 << 11);
-    /// To delete what others wrote.
-    pub const MANAGE_MESSAGES: Self = Self(1 << 13);
-    /// To attach files.
-    pub const ATTACH_FILES: Self = Self(1 << 15);
-    /// To read what was written before.
-    pub const READ_MESSAGE_HISTORY: Self = Self(1 << 16);
-    /// To make, list and delete webhooks.
-    pub const MANAGE_WEBHOOKS: Self = Self(1 << 29);
-    /// To start threads.
-    pub const CREATE_PUBLIC_THREADS: Self = Self(1 << 35);
-    /// To write in threads.
-    pub const SEND_MESSAGES_IN_THREADS: Self = Self(1 << 38);
-    /// Everything that an administrator of a server has.
-    pub const ALL: Self = Self(2_251_799_813_685_247);
-
-    /// Whether all of `other` is in this set.
-    #[must_use]
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// This set without `other`.
-    #[must_use]
-    pub const fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
-}
-
-impl BitOr for Permissions {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-}
-
-impl fmt::Display for Permissions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
     }
 }

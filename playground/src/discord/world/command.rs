@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{super::snowflake::Snowflake, channel::Channel};
+use super::{super::snowflake::Snowflake, channel::Channel, permissions::Permissions};
 
 /// A registered application command.
 #[derive(Clone, Debug)]
@@ -49,6 +49,14 @@ impl Command {
             kind: definition["type"].as_u64().unwrap_or(1),
             definition,
         }
+    }
+
+    /// What somebody in a server needs to use it; none if nothing. An empty set is for
+    /// administrators alone.
+    #[must_use]
+    pub fn needs(&self) -> Option<Permissions> {
+        let bits = self.definition["default_member_permissions"].as_str()?.parse().ok()?;
+        Some(Permissions::from_bits(bits))
     }
 
     /// Whether it is offered in a place.

@@ -1,12 +1,10 @@
 //! Servers, which the API calls guilds.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use super::{
-    super::snowflake::Snowflake,
-    channel::{Channel, Permissions},
-    user::{User, membership},
-};
+use super::{super::snowflake::Snowflake, channel::Channel, role::Role, user::User};
 
 /// A server that the bot is in.
 #[derive(Clone, Debug)]
@@ -19,6 +17,10 @@ pub struct Guild {
     pub owner: Snowflake,
     /// Everybody in it, the bot included.
     pub members: Vec<Snowflake>,
+    /// Its roles, `@everyone` first.
+    pub roles: Vec<Role>,
+    /// Who has which roles besides `@everyone`.
+    pub given: BTreeMap<Snowflake, Vec<Snowflake>>,
 }
 
 impl Guild {
@@ -31,7 +33,7 @@ impl Guild {
             "large": false, "unavailable": false, "member_count": members.len(),
             "voice_states": [], "presences": [], "stage_instances": [],
             "guild_scheduled_events": [], "soundboard_sounds": [],
-            "members": members.iter().map(|user| member(user)).collect::<Vec<_>>(),
+            "members": members.iter().map(|user| self.member(user)).collect::<Vec<_>>(),
             "channels": places.iter().map(|channel| channel.to_json(&[])).collect::<Vec<_>>(),
             "threads": threads.iter().map(|thread| thread.to_json(&[])).collect::<Vec<_>>(),
         });
@@ -42,7 +44,8 @@ impl Guild {
     /// What a server's settings say.
     fn settings(&self) -> Value {
         json!({
-            "id": self.id, "name": self.name, "owner_id": self.owner, "roles": [self.everyone()],
+            "id": self.id, "name": self.name, "owner_id": self.owner,
+            "roles": self.roles.iter().map(Role::to_json).collect::<Vec<_>>(),
             "region": "deprecated", "afk_timeout": 300, "verification_level": 0,
             "default_message_notifications": 0, "explicit_content_filter": 0, "mfa_level": 0,
             "system_channel_flags": 0, "max_members": 500_000, "premium_tier": 0,
@@ -52,14 +55,39 @@ impl Guild {
         })
     }
 
-    /// The role that everybody has; its id is the server's.
-    pub(crate) fn everyone(&self) -> Value {
+    /// A role by its id.
+    #[must_use]
+    pub fn role(&self, id: Snowflake) -> Option<&Role> {
+        self.roles.iter().find(|role| role.id == id)
+    }
+
+    /// A role by its name.
+    #[must_use]
+    pub fn role_named(&self, name: &str) -> Option<&Role> {
+        self.roles.iter().find(|role| role.name == name)
+    }
+
+    /// The roles of somebody besides `@everyone`.
+    pub fn roles_of(&self, who: Snowflake) -> impl Iterator<Item = &Role> {
+        let given = self.given.get(&who).into_iter().flatten();
+        given.filter_map(|id| self.role(*id))
+    }
+
+    /// Somebody's membership, without the user.
+    pub(crate) fn membership(&self, who: Snowflake) -> Value {
+        let roles: Vec<Snowflake> = self.roles_of(who).map(|role| role.id).collect();
         json!({
-            "id": self.id, "name": "@everyone", "color": 0,
-            "colors": {"primary_color": 0, "secondary_color": null, "tertiary_color": null},
-            "hoist": false, "position": 0, "permissions": Permissions::ALL.to_string(),
-            "managed": false, "mentionable": false, "flags": 0, "icon": null, "unicode_emoji": null,
+            "roles": roles, "joined_at": "2024-01-01T00:00:00.000000+00:00", "deaf": false,
+            "mute": false, "flags": 0, "pending": false, "nick": null, "avatar": null,
+            "banner": null, "premium_since": null, "communication_disabled_until": null,
         })
+    }
+
+    /// A member with its user.
+    pub(crate) fn member(&self, user: &User) -> Value {
+        let mut member = self.membership(user.id);
+        member["user"] = user.to_json();
+        member
     }
 }
 
@@ -73,11 +101,4 @@ fn nothing_set() -> Value {
         "safety_alerts_channel_id": null, "home_header": null, "hub_type": null,
         "incidents_data": null, "widget_channel_id": null, "emojis": [], "stickers": [], "features": [],
     })
-}
-
-/// A member with its user.
-pub(crate) fn member(user: &User) -> Value {
-    let mut member = membership();
-    member["user"] = user.to_json();
-    member
 }

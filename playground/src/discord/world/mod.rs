@@ -5,28 +5,33 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+mod access;
 mod changes;
 mod channel;
 mod command;
 mod guild;
 mod interaction;
 mod message;
+mod permissions;
 mod render;
+mod role;
+mod roles;
 mod typing;
 mod uploads;
 mod user;
 mod webhook;
 
 pub(crate) use self::{
-    changes::Edit, command::drop_nulls, guild::member, interaction::INTERACTION_TOKEN,
-    message::webhook_author, user::membership,
+    changes::Edit, command::drop_nulls, interaction::INTERACTION_TOKEN, message::webhook_author,
 };
 pub use self::{
-    channel::{Channel, ChannelKind, Permissions},
+    channel::{Channel, ChannelKind, Overwrite, Whom},
     command::Command,
     guild::Guild,
     interaction::{Answer, Interaction, InteractionKind},
     message::{Attachment, Author, EPHEMERAL, LOADING, Message, Revision},
+    permissions::Permissions,
+    role::Role,
     user::User,
     webhook::Webhook,
 };
@@ -65,7 +70,7 @@ pub struct World {
 
 impl World {
     /// The world that every test starts from: a bot, a server of alice's with bob and carol in it,
-    /// three channels and a thread.
+    /// three channels and a thread; and dave, a moderator, with a channel for such.
     pub(crate) fn new(options: Options, address: String) -> Self {
         let mut world = Self {
             options,
@@ -92,7 +97,7 @@ impl World {
         world.add_user("bob", false);
         world.add_user("carol", false);
         let id = world.ids.next();
-        let house = world.add_guild(id, "Playhouse");
+        let house = world.add_guild(id, Snowflake::from(id.get() + 1), "Playhouse");
         let general = world.add_channel(house, "general");
         world.add_channel(house, "stage");
         world.add_channel(house, "backstage");
@@ -103,8 +108,19 @@ impl World {
         for person in people {
             world.open_direct_messages(person);
         }
+        world.add_moderators(house);
         world.ids.go_live();
         world
+    }
+
+    /// What came later keeps what was there before at its ids.
+    fn add_moderators(&mut self, house: Snowflake) {
+        let dave = self.add_user("dave", false);
+        self.open_direct_messages(dave);
+        let moderators = self.add_role(house, "Moderators", Permissions::MODERATORS);
+        self.set_role(house, dave, moderators, true);
+        let office = self.add_channel(house, "office");
+        self.make_private(office, &[Whom::Role(moderators)]);
     }
 
     /// The bot's account; its id is also the application's.
@@ -220,11 +236,5 @@ impl World {
     /// Whether this is the bot's token, as a header or an IDENTIFY has it.
     pub(crate) fn is_token(&self, given: Option<&str>) -> bool {
         given.is_some_and(|given| given.strip_prefix("Bot ").unwrap_or(given) == self.options.token)
-    }
-
-    /// What the bot may do in a channel.
-    #[must_use]
-    pub fn bot_permissions(&self, channel: &Channel) -> Permissions {
-        Permissions::ALL.without(channel.denied)
     }
 }

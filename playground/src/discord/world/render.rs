@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    Author, Channel, Guild, Message, Permissions, User, World, membership, webhook_author,
-};
+use super::{Author, Channel, Guild, Message, Permissions, User, World, webhook_author};
 use crate::discord::snowflake::Snowflake;
 
 impl World {
@@ -27,11 +25,17 @@ impl World {
         json
     }
 
-    /// A channel as an interaction describes it.
-    pub(crate) fn interaction_channel_json(&self, channel: &Channel) -> Value {
+    /// Somebody's membership in a server, with the user.
+    pub(crate) fn member_json(&self, guild: Snowflake, who: Snowflake) -> Value {
+        let found = self.guilds.get(&guild).zip(self.users.get(&who));
+        found.map_or(Value::Null, |(guild, user)| guild.member(user))
+    }
+
+    /// A channel as an interaction of this person describes it.
+    pub(crate) fn interaction_channel_json(&self, channel: &Channel, who: Snowflake) -> Value {
         let mut json = self.channel_json(channel);
         if channel.guild.is_some() {
-            json["permissions"] = json!(Permissions::ALL.to_string());
+            json["permissions"] = json!(self.permissions(who, channel).to_string());
             json["app_permissions"] = json!(self.bot_permissions(channel).to_string());
         }
         json
@@ -77,15 +81,16 @@ impl World {
     /// A message as the gateway tells it.
     pub(crate) fn message_event(&self, message: &Message) -> Value {
         let mut json = self.message_json(message);
-        let Some(guild) = message.guild else { return json };
-        json["guild_id"] = json!(guild);
-        if matches!(message.author, Author::User(_)) && message.interaction.is_none() {
-            json["member"] = membership();
+        let Some(guild) = message.guild.and_then(|id| self.guilds.get(&id)) else { return json };
+        json["guild_id"] = json!(guild.id);
+        if let Author::User(author) = message.author
+            && message.interaction.is_none()
+        {
+            json["member"] = guild.membership(author);
         }
-        if let Some(mentioned) = json["mentions"].as_array_mut() {
-            for user in mentioned {
-                user["member"] = membership();
-            }
+        let mentioned = json["mentions"].as_array_mut().into_iter().flatten();
+        for (user, id) in mentioned.zip(&message.pings.users) {
+            user["member"] = guild.membership(*id);
         }
         json
     }

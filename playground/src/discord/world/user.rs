@@ -49,12 +49,3 @@ impl User {
         user
     }
 }
-
-/// A user's membership in a server, without the user.
-pub(crate) fn membership() -> Value {
-    json!({
-        "roles": [], "joined_at": "2024-01-01T00:00:00.000000+00:00", "deaf": false, "mute": false,
-        "flags": 0, "pending": false, "nick": null, "avatar": null, "banner": null,
-        "premium_since": null, "communication_disabled_until": null,
-    })
-}
