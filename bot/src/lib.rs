@@ -25,6 +25,7 @@ pub mod lease;
 pub mod limiter;
 mod listen;
 mod notices;
+pub mod pictures;
 mod registration;
 pub mod rest;
 mod serve;

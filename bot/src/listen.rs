@@ -75,7 +75,9 @@ async fn hear(app: &App, message: &MessageEvent) -> Result<Decision, StoreError>
     }
     if let Some(to) = message.replied.as_ref().filter(|to| may_be_ours(to)) {
         let speaker = in_time(app.store.speaker_of(to.id)).await?;
-        known.replied_to = speaker.map(|(personality, ..)| personality);
+        let speaker = speaker.map(|(personality, ..)| personality);
+        let seen = in_time(app.store.seen_by(message.author.id, speaker.as_slice())).await?;
+        known.replied_to = seen.into_iter().next();
     }
     Ok(decide(&heard, &known))
 }
@@ -109,6 +111,9 @@ async fn take(app: &Arc<App>, message: &MessageEvent, targets: &[Target], text: 
             app.shows.ring();
         }
         Ok(Accepted::Already) => {}
+        Ok(Accepted::Refused { why: Refusal::NoSuchPersonality, .. }) => {
+            hint(app, message, chat::UNKNOWN_PERSONALITY).await;
+        }
         Ok(Accepted::Refused { user, why }) => {
             tracing::info!(user.id = %user, reason = refusal_name(&why), "not accepted");
             let emoji = if matches!(why, Refusal::Busy { .. }) { TOO_BUSY } else { NEEDS_KEY };
@@ -163,7 +168,8 @@ fn incoming(
 #[must_use]
 pub(crate) const fn notice_kind(why: &Refusal) -> NoticeKind {
     match why {
-        Refusal::NoKey => NoticeKind::NoKey,
+        // said where it was asked, so this one is never told
+        Refusal::NoSuchPersonality | Refusal::NoKey => NoticeKind::NoKey,
         Refusal::KeySwitchedOff { .. } => NoticeKind::KeySwitchedOff,
         Refusal::GuestLimit => NoticeKind::GuestLimit,
         Refusal::Busy { .. } => NoticeKind::Busy,
@@ -172,6 +178,7 @@ pub(crate) const fn notice_kind(why: &Refusal) -> NoticeKind {
 
 const fn refusal_name(why: &Refusal) -> &'static str {
     match why {
+        Refusal::NoSuchPersonality => "no_such_personality",
         Refusal::NoKey => "no_key",
         Refusal::KeySwitchedOff { .. } => "key_switched_off",
         Refusal::GuestLimit => "guest_limit",

@@ -34,7 +34,9 @@ use crate::{
     key_answers,
     lease::{Hold, LeaseLost, Pace},
     limiter::{Limiter, LimiterConfig, LimiterError},
-    notices, registration,
+    notices,
+    pictures::PictureBase,
+    registration,
     rest::{Application, BadRestConfig, Rest, RestConfig, RestError},
     texts::failures,
 };
@@ -212,6 +214,7 @@ impl Stage<'_> {
             store: env.store.clone(),
             rest: rest.clone(),
             secrets: env.secrets.clone(),
+            pictures: PictureBase::default(),
             application: application.id,
             bot: bot_id,
             shards: range,

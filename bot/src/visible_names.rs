@@ -14,7 +14,7 @@ use std::{
 use shared::{
     ids::{DiscordUserId, PersonalityId},
     names::fold_name,
-    store::{PersonalityName, Store, StoreError},
+    store::{Store, StoreError, VisibleName},
 };
 use tokio::time::Instant;
 
@@ -26,7 +26,7 @@ const FRESH: Duration = Duration::from_secs(3);
 const MAX_PEOPLE: usize = 2_000;
 
 /// The names that one person can use, the ones that win first.
-pub(crate) type Names = Arc<[PersonalityName]>;
+pub(crate) type Names = Arc<[VisibleName]>;
 
 /// Names by person.
 #[derive(Debug, Default)]
@@ -64,7 +64,7 @@ impl VisibleNames {
 /// The personality that a person means by what they typed. A private one of somebody else's and one
 /// that does not exist are the same here.
 #[must_use]
-pub(crate) fn find(names: &[PersonalityName], typed: &str) -> Option<PersonalityId> {
+pub(crate) fn find(names: &[VisibleName], typed: &str) -> Option<PersonalityId> {
     let folded = fold_name(typed.trim().trim_start_matches('@'));
     names.iter().find(|name| name.folded == folded).map(|name| name.personality_id)
 }
@@ -73,10 +73,10 @@ pub(crate) fn find(names: &[PersonalityName], typed: &str) -> Option<Personality
 /// it: those that begin so first.
 #[must_use]
 pub(crate) fn suggest<'a>(
-    names: &'a [PersonalityName],
+    names: &'a [VisibleName],
     partial: &str,
     limit: usize,
-) -> Vec<&'a PersonalityName> {
+) -> Vec<&'a VisibleName> {
     let partial = fold_name(partial.trim().trim_start_matches('@'));
     let mut seen = Vec::new();
     let (mut found, mut inside) = (Vec::new(), Vec::new());
@@ -98,9 +98,9 @@ mod tests {
 
     use super::*;
 
-    fn names() -> Vec<PersonalityName> {
+    fn names() -> Vec<VisibleName> {
         let [ada, bob] = [(); 2].map(|()| PersonalityId::new(&SystemClock));
-        let name = |personality_id, folded: &str, display_name: &str| PersonalityName {
+        let name = |personality_id, folded: &str, display_name: &str| VisibleName {
             personality_id,
             folded: folded.into(),
             display_name: display_name.into(),

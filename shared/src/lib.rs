@@ -13,6 +13,7 @@ pub mod model;
 pub mod money;
 pub mod names;
 pub mod params;
+pub mod personality;
 pub mod process;
 pub mod secret;
 pub mod startup;

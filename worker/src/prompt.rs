@@ -14,8 +14,6 @@ use shared::{
 
 use crate::providers::{ChatMessage, Role};
 
-/// How many turns a personality is reminded of, unless it says otherwise.
-pub(crate) const DEFAULT_HISTORY: i64 = 50;
 /// The conversation is cut to so many characters, from its oldest end.
 const MAX_HISTORY_CHARS: usize = 48_000;
 const MAX_NAME_CHARS: usize = 64;
@@ -95,7 +93,7 @@ fn shortened(text: &str, max_chars: usize) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use shared::model::Provider;
+    use shared::personality::ModelSettings;
 
     use super::*;
 
@@ -106,12 +104,8 @@ mod tests {
             avatar_url: None,
             system_prompt: "You are Viola.".into(),
             error_message: None,
-            provider: Provider::OpenRouter,
-            model: None,
-            temperature: None,
-            top_p: None,
-            max_tokens: None,
-            max_conversation_history: None,
+            birthday: None,
+            settings: ModelSettings::default(),
         }
     }
 

@@ -6,6 +6,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use futures_util::FutureExt;
 use shared::{
     model::{FailureKind, KeySource},
+    personality::bounds::DEFAULT_HISTORY,
     secret::UserApiKey,
     store::{CallEnd, CallRecord, ClaimedRequest, FenceRefusal, Fenced, StoreError},
 };
@@ -99,9 +100,12 @@ async fn prepare<'a>(
 ) -> Result<(ChatRequest, Payer<'a>), NotCalled> {
     let store = &shared.store;
     let internal = || NotCalled::Fail(FailureKind::Internal);
-    let personality = store.personality(request.personality_id).await?.ok_or_else(internal)?;
+    let personality = store
+        .personality(request.personality_id)
+        .await?
+        .ok_or(NotCalled::Fail(FailureKind::PersonalityGone))?;
     let user = store.user(request.user_id).await?.ok_or_else(internal)?;
-    let turns = personality.max_conversation_history.unwrap_or(prompt::DEFAULT_HISTORY);
+    let turns = personality.settings.max_conversation_history.unwrap_or(DEFAULT_HISTORY);
     let history = store
         .recent_turns(user.id, request.channel_id, personality.id, turns.clamp(0, 500))
         .await?;
@@ -120,11 +124,12 @@ async fn prepare<'a>(
         model: request.model.clone(),
         messages: prompt::build(&parts),
         max_tokens: personality
+            .settings
             .max_tokens
             .and_then(|tokens| u32::try_from(tokens).ok())
             .unwrap_or(shared.settings.default_max_tokens),
-        temperature: personality.temperature,
-        top_p: personality.top_p,
+        temperature: personality.settings.temperature,
+        top_p: personality.settings.top_p,
         session: Some(format!("{pseudonym}-{}", personality.id)),
         user: Some(pseudonym),
     };

@@ -172,7 +172,7 @@ mod tests {
             failure: None,
             personality: PersonalityId::new(&clock),
             display_name: "Ada".to_owned(),
-            avatar_url: None,
+            portrait: None,
             error_message: None,
             interaction: None,
         }

@@ -56,7 +56,10 @@ pub use self::{
 use self::{
     homes::Homes, line::Lines, pacing::Pacer, place::Places, typing::Typing, webhooks::Webhooks,
 };
-use crate::rest::{Answer, ApplicationId, InteractionToken, Message, Rest};
+use crate::{
+    pictures::PictureBase,
+    rest::{Answer, ApplicationId, InteractionToken, Message, Rest},
+};
 
 /// Words a failure for the person who pays: what to do next. Seen by nobody else.
 pub type Explain = dyn Fn(FailureKind, RequestId) -> String + Send + Sync;
@@ -69,6 +72,8 @@ pub struct DeliverySetup {
     pub rest: Rest,
     /// Opens the tokens of commands that wait.
     pub secrets: BotSecrets,
+    /// Where the pictures that we keep are found.
+    pub pictures: PictureBase,
     /// The bot's application, which owns its webhooks.
     pub application: ApplicationId,
     /// This process, as the owner of what it shows.
@@ -112,7 +117,7 @@ struct Stage {
 
 impl Stage {
     fn new(setup: DeliverySetup) -> Self {
-        let DeliverySetup { store, rest, secrets, application, bot, shards: _, explain } = setup;
+        let DeliverySetup { store, rest, secrets, pictures, application, bot, explain, .. } = setup;
         Self {
             store,
             bot,
@@ -124,6 +129,7 @@ impl Stage {
                 homes: Homes::new(rest.clone()),
                 rest,
                 application,
+                pictures,
             },
             pacer: Pacer::default(),
             lines: Lines::default(),

@@ -20,6 +20,7 @@ use super::{
     webhooks::Webhooks,
 };
 use crate::{
+    pictures::PictureBase,
     rest::{
         ApplicationId, Button as RestButton, ButtonStyle, Gone, InteractionToken, Message,
         NewMessage, Rest, RestError, Row, Speaker,
@@ -29,6 +30,8 @@ use crate::{
 
 /// The ways to write in Discord.
 pub(super) struct Places {
+    /// Where the pictures that we keep are found.
+    pub(super) pictures: PictureBase,
     pub(super) rest: Rest,
     pub(super) webhooks: Webhooks,
     pub(super) homes: Homes,
@@ -118,7 +121,9 @@ impl Places {
         new: &Message,
     ) -> Result<Option<(MessageId, WebhookId)>, RestError> {
         let name = webhook_name(&delivery.display_name);
-        let mut avatar_url = delivery.avatar_url.as_deref().filter(|url| is_web_address(url));
+        let portrait = delivery.portrait.as_ref();
+        let address = portrait.and_then(|it| self.pictures.address(delivery.personality, it));
+        let mut avatar_url = address.as_deref().filter(|url| is_web_address(url));
         let mut looked_again = false;
         let home = self.homes.of(delivery).await?;
         loop {

@@ -20,6 +20,10 @@ const fn explain(kind: FailureKind) -> &'static str {
             "🔑 Your provider refuses your key, so it was switched off. Nothing was spent. \
              `/wallet set` stores a new one."
         }
+        FailureKind::PersonalityGone => {
+            "👋 That personality was deleted, or is no longer for you, before your message's turn \
+             came. Nothing was spent. Talk to somebody else."
+        }
         FailureKind::KeyGone => {
             "🔑 Your key was removed or switched off before your message's turn came. Nothing was \
              spent. Store a key with `/wallet set` and ask again."

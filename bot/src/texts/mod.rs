@@ -41,6 +41,7 @@ pub fn reference(request: RequestId) -> String {
 #[must_use]
 pub fn refusal(why: &Refusal) -> String {
     match why {
+        Refusal::NoSuchPersonality => chat::UNKNOWN_PERSONALITY.to_owned(),
         Refusal::NoKey => "🔑 You have no key stored, and everybody here pays with their own. \
             `/wallet set` stores one: it is sealed, only you can use it, and `/wallet remove` erases it."
             .to_owned(),
@@ -87,6 +88,7 @@ mod tests {
     fn every_refusal_says_what_to_do() {
         let last4 = UserApiKey::from_typed("sk-test-12345678").unwrap().last4();
         let all = [
+            Refusal::NoSuchPersonality,
             Refusal::NoKey,
             Refusal::KeySwitchedOff { last4 },
             Refusal::GuestLimit,

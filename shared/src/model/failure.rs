@@ -8,6 +8,8 @@ text_enum! {
     pub enum FailureKind {
         /// The provider refuses the key, and `GET /key` confirmed it.
         InvalidKey = "invalid_key",
+        /// The personality was deleted, or made private by its owner, before the call.
+        PersonalityGone = "personality_gone",
         /// The key was removed or switched off before the call.
         KeyGone = "key_gone",
         /// The stored key does not open: the row was changed, or sealed for somebody else.

@@ -34,6 +34,10 @@ impl Store {
         let mut requests = Vec::with_capacity(addressed.len());
         let mut waiting = count_waiting(&mut tx, user).await?;
         for (seq, personality) in (first_seq..).zip(addressed) {
+            // deleted or made private since the bot looked
+            if !Self::exists_for(&mut tx, personality, user).await? {
+                return self.refuse(tx, incoming, Refusal::NoSuchPersonality).await;
+            }
             let payer = match self.choose_payer(&mut tx, user, personality, system).await? {
                 Ok(payer) => payer,
                 Err(why) => return self.refuse(tx, incoming, why).await,

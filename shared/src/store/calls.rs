@@ -6,6 +6,7 @@ use super::{
     db::{Db, Tx, on_tx},
     lock_user,
     outcome::close_delivery,
+    personalities::visible_to,
 };
 use crate::{
     ids::{ApiKeyId, ClaimToken, RequestId},
@@ -28,6 +29,8 @@ pub enum FenceRefusal {
     Stopped,
     /// It waited too long.
     Expired,
+    /// The personality was deleted, or is somebody else's alone now.
+    PersonalityGone,
     /// The key was removed or switched off.
     KeyGone,
     /// The user has stored another key since the worker opened the old one: give the request back.
@@ -58,11 +61,14 @@ impl Store {
         request: &ClaimedRequest,
         opened: Option<ApiKeyId>,
     ) -> Result<Fenced> {
-        const LOOK: &str = "
-            SELECT stop_requested, deadline_at <= $3, api_key_id,
-                   EXISTS (SELECT 1 FROM user_api_keys k
-                            WHERE k.id = requests.api_key_id AND k.is_active AND k.removed_at IS NULL)
-              FROM requests WHERE id = $1 AND claim_token = $2 AND state = 'claimed'";
+        const LOOK: &str = concat!(
+            "SELECT stop_requested, deadline_at <= $3, api_key_id,
+                    EXISTS (SELECT 1 FROM user_api_keys k
+                             WHERE k.id = requests.api_key_id AND k.is_active AND k.removed_at IS NULL),
+                    EXISTS (SELECT 1 FROM personalities p WHERE p.id = requests.personality_id AND ",
+            visible_to!("requests.user_id"),
+            ") FROM requests WHERE id = $1 AND claim_token = $2 AND state = 'claimed'"
+        );
         const CALL: &str = "
             UPDATE requests
                SET state = 'calling', dispatched_at = $3, dispatches = dispatches + 1, updated_at = $3
@@ -71,14 +77,14 @@ impl Store {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         lock_user(&mut tx, request.user_id).await?;
-        let row: Option<(bool, bool, Option<ApiKeyId>, bool)> =
+        let row: Option<(bool, bool, Option<ApiKeyId>, bool, bool)> =
             on_tx!(&mut tx, |c| sqlx::query_as(LOOK)
                 .bind(request.id)
                 .bind(request.token)
                 .bind(now)
                 .fetch_optional(c)
                 .await?);
-        let Some((stopped, too_late, key, key_is_live)) = row else {
+        let Some((stopped, too_late, key, key_is_live, exists)) = row else {
             return Ok(Fenced::Refused(FenceRefusal::Lost));
         };
         let users_key = request.key_source == KeySource::User;
@@ -86,6 +92,8 @@ impl Store {
             FenceRefusal::Stopped
         } else if too_late {
             FenceRefusal::Expired
+        } else if !exists {
+            FenceRefusal::PersonalityGone
         } else if users_key && !key_is_live {
             FenceRefusal::KeyGone
         } else if users_key && key != opened {
@@ -116,6 +124,9 @@ impl Store {
         let (state, failure) = match refusal {
             FenceRefusal::Stopped => (RequestState::Cancelled, None),
             FenceRefusal::Expired => (RequestState::Expired, Some(FailureKind::Expired)),
+            FenceRefusal::PersonalityGone => {
+                (RequestState::Failed, Some(FailureKind::PersonalityGone))
+            }
             _ => (RequestState::Failed, Some(FailureKind::KeyGone)),
         };
         self.end_unspent(&mut tx, request.id, state, failure).await?;

@@ -7,7 +7,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    NoticeKind, Result, Store,
+    NoticeKind, Portrait, Result, Store,
     columns::SealColumns,
     db::{on_db, on_tx},
 };
@@ -17,6 +17,7 @@ use crate::{
         UserId, WebhookId,
     },
     model::{DeliveryKind, DeliveryOutcome, FailureKind, FinishReason, RequestState},
+    personality::PictureKind,
     vault::Sealed,
 };
 
@@ -115,7 +116,7 @@ pub struct OpenDelivery {
     /// Under which name.
     pub display_name: String,
     /// With which picture.
-    pub avatar_url: Option<String>,
+    pub portrait: Option<Portrait>,
     /// What the personality says when an answer fails.
     pub error_message: Option<String>,
     /// The command that waits, while Discord knows it.
@@ -159,6 +160,8 @@ struct DeliveryRow {
     personality_id: PersonalityId,
     display_name: String,
     avatar_url: Option<String>,
+    avatar_hash: Option<String>,
+    avatar_kind: Option<PictureKind>,
     error_message: Option<String>,
     token_iv: Option<String>,
     token_content: Option<String>,
@@ -197,7 +200,7 @@ impl From<DeliveryRow> for OpenDelivery {
             failure: row.failure,
             personality: row.personality_id,
             display_name: row.display_name,
-            avatar_url: row.avatar_url,
+            portrait: Portrait::from_columns(row.avatar_url, row.avatar_hash, row.avatar_kind),
             error_message: row.error_message,
             interaction: token.zip(row.token_expires_at),
         }
@@ -209,7 +212,7 @@ macro_rules! open_delivery {
         concat!(
             "SELECT d.id, d.request_id, d.user_id, u.discord_id, d.kind, d.guild_id, d.channel_id, d.thread_id,
                     d.want_rev, d.shown_rev, d.final AS is_final, d.posting_part, d.attempts, d.next_at, r.state,
-                    r.answer, r.finish_reason, r.failure, r.personality_id, p.display_name, p.avatar_url,
+                    r.answer, r.finish_reason, r.failure, r.personality_id, p.display_name, p.avatar_url, p.avatar_hash, p.avatar_kind,
                     p.error_message, d.token_iv, d.token_content, d.token_tag, d.token_key_id, d.token_expires_at
                FROM deliveries d
                JOIN requests r ON r.id = d.request_id

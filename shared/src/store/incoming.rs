@@ -172,6 +172,8 @@ pub enum Accepted {
 /// Why a message is not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
+    /// The personality was deleted, or is somebody else's alone now.
+    NoSuchPersonality,
     /// The author has no key.
     NoKey,
     /// The author's key was switched off, because the provider refuses it.

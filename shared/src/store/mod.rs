@@ -67,7 +67,10 @@ pub use leases::Lease;
 pub use notices::{Notice, NoticeKind};
 pub use outcome::{CallEnd, CallRecord};
 pub use overview::{KeyOverview, RequestOverview};
-pub use personalities::{Personality, PersonalityName};
+pub use personalities::{
+    Created, Deleted, Draft, Editor, ListOf, Listed, NewDraft, Ownership, Personality, Portrait,
+    Replaced, Seen, Transferred, VisibleName,
+};
 pub use reconcile::ToReconcile;
 pub use stop::{Retried, Stopped};
 pub use turns::Turn;

@@ -139,6 +139,9 @@ impl Store {
         if before > 0 {
             return Ok(Retried::Already);
         }
+        if !Self::exists_for(&mut tx, pressed.personality_id, pressed.user_id).await? {
+            return Ok(Retried::Refused(Refusal::NoSuchPersonality));
+        }
         let waiting = count_waiting(&mut tx, pressed.user_id).await?;
         if waiting >= limits.max_queued {
             return Ok(Retried::Refused(Refusal::Busy { waiting }));

@@ -99,6 +99,7 @@ impl World {
             store: self.store.clone(),
             rest,
             secrets: self.vault.bot_secrets(),
+            pictures: bot::pictures::PictureBase::default(),
             application: self.application(),
             bot: BotId::new(&*self.clock),
             shards: ShardRange::single(),

@@ -49,7 +49,6 @@ pub use database::{TestDb, TestEngine, run};
 pub use fixtures::{Person, VIOLA, limits, message, no_guests};
 pub use hold::HeldLock;
 pub use look::{Life, SeenCheck, SeenDelivery, SeenKey, SeenRequest, SeenUsage};
-pub use personalities::ModelSettings;
 pub use schema::Column;
 
 /// Makes two tests of each `async fn(db: TestDb)` named: `sqlite::name` and `postgres::name`.

@@ -1,22 +1,13 @@
 //! Personalities to test with, and settings that no command changes yet.
 
 use super::{Person, TestDb};
-use crate::{clock::Clock, ids::PersonalityId, names::fold_name, store::db::on_tx};
-
-/// How a personality's model is called. What is not said is the system's default.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ModelSettings {
-    /// Which model.
-    pub model: Option<&'static str>,
-    /// How far it strays from what is likely.
-    pub temperature: Option<f64>,
-    /// How much of what is likely it chooses from.
-    pub top_p: Option<f64>,
-    /// How long an answer may be.
-    pub max_tokens: Option<i64>,
-    /// How many turns it is told again.
-    pub max_conversation_history: Option<i64>,
-}
+use crate::{
+    clock::Clock,
+    ids::PersonalityId,
+    names::fold_name,
+    personality::{Definition, ModelSettings},
+    store::{Editor, Replaced, db::on_tx},
+};
 
 impl TestDb {
     /// A personality with this name: public, or its owner's alone.
@@ -46,18 +37,13 @@ impl TestDb {
 
     /// Says how a personality's model is called.
     pub async fn set_model(&self, personality: PersonalityId, settings: ModelSettings) {
-        const SQL: &str = "
-            UPDATE llm_configs
-               SET model = $2, temperature = $3, top_p = $4, max_tokens = $5, max_conversation_history = $6
-             WHERE personality_id = $1";
-        let mut tx = self.begin().await;
-        on_tx!(&mut tx, |c| {
-            let change = sqlx::query(SQL).bind(personality).bind(settings.model);
-            let change = change.bind(settings.temperature).bind(settings.top_p);
-            let change = change.bind(settings.max_tokens).bind(settings.max_conversation_history);
-            change.execute(c).await.expect("settings");
-        });
-        tx.commit().await.expect("settings");
+        let (store, editor) = (self.store(), self.person(u64::from(u32::MAX)).await.id);
+        let (definition, owned) =
+            store.definition(personality).await.expect("a personality").expect("a personality");
+        let changed = Definition { settings, ..definition };
+        let by = Editor { user: owned.owner.unwrap_or(editor), manages: true };
+        let replaced = store.replace_definition(personality, by, &changed, owned.updated_at).await;
+        assert!(matches!(replaced, Ok(Replaced::Done(_))), "{replaced:?}");
     }
 
     /// Says which model a person's keys are for, where a personality names none.

@@ -2,8 +2,9 @@ use chrono::TimeDelta;
 use shared::{
     ids::{ChannelId, PersonalityId},
     model::{InactiveReason, KeySource, Provider},
+    personality::ModelSettings,
     store::{Accepted, Incoming, Limits, QuotedMessage, Refusal, RequestContext, SystemKey},
-    testing::{ModelSettings, TestDb, limits, message, no_guests},
+    testing::{TestDb, limits, message, no_guests},
 };
 
 use super::stage::{accept, claim, delivery_of, refused, say, saying, taken, viola, wait};
@@ -143,7 +144,7 @@ async fn the_model_is_the_personalitys_then_the_keys_then_the_default(db: TestDb
     assert_eq!(model_for(bob).await, "test/model");
     db.set_model_of_keys(ada, "keys/model").await;
     assert_eq!(model_for(bob).await, "keys/model");
-    let his = ModelSettings { model: Some("bobs/model"), ..ModelSettings::default() };
+    let his = ModelSettings { model: Some("bobs/model".into()), ..ModelSettings::default() };
     db.set_model(bob, his).await;
     assert_eq!(model_for(bob).await, "bobs/model");
     assert_eq!(model_for(viola()).await, "keys/model");

@@ -63,7 +63,7 @@ async fn the_first_of_each_conversation_is_shown(db: TestDb) {
     assert_eq!((head.state, head.finish), (RequestState::Answered, Some(FinishReason::Stop)));
     assert_eq!((head.user, head.payer, head.personality), (ada.id, ada.discord, viola()));
     assert_eq!((head.display_name.as_str(), head.kind), ("Viola", DeliveryKind::Webhook));
-    assert!(head.error_message.is_some() && head.avatar_url.is_none());
+    assert!(head.error_message.is_some() && head.portrait.is_none());
     let bot = adopted(&db, head.id).await;
     assert!(db.store().shown(head.id, bot, 1).await.unwrap());
     assert!(db.store().open_delivery(head.id).await.unwrap().is_none());

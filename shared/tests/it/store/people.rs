@@ -1,6 +1,7 @@
 use shared::{
+    personality::ModelSettings,
     store::StoreError,
-    testing::{ModelSettings, Person, TestDb},
+    testing::{Person, TestDb},
     vault::{MasterKey, MasterKeys, Vault},
 };
 
@@ -51,7 +52,7 @@ async fn names_are_seen_by_those_who_may(db: TestDb) {
         let names = db.store().names_visible_to(viewer.into()).await.unwrap();
         names.into_iter().map(|name| name.folded).collect::<Vec<_>>()
     };
-    assert_eq!(names(1).await, ["viola", "secret friend", "vi"]);
+    assert_eq!(names(1).await, ["secret friend", "viola", "vi"]);
     // a stranger, and somebody who never used the bot
     for other in [2, 99] {
         assert_eq!(names(other).await, ["viola", "vi"]);
@@ -71,20 +72,19 @@ async fn names_are_seen_by_those_who_may(db: TestDb) {
 
 async fn a_personality_has_its_settings(db: TestDb) {
     let found = db.store().personality(viola()).await.unwrap().unwrap();
-    assert_eq!((found.display_name.as_str(), found.model), ("Viola", None));
-    assert_eq!((found.temperature, found.max_tokens), (None, None));
+    assert_eq!((found.display_name.as_str(), &found.settings.model), ("Viola", &None));
+    assert_eq!((found.settings.temperature, found.settings.max_tokens), (None, None));
     assert!(found.system_prompt.contains("stage manager"));
     let settings = ModelSettings {
-        model: None,
         temperature: Some(0.25),
         top_p: Some(1.0),
         max_tokens: Some(900),
         max_conversation_history: Some(4),
+        ..ModelSettings::default()
     };
-    db.set_model(viola(), settings).await;
+    db.set_model(viola(), settings.clone()).await;
     let found = db.store().personality(viola()).await.unwrap().unwrap();
-    assert_eq!((found.temperature, found.top_p), (Some(0.25), Some(1.0)));
-    assert_eq!((found.max_tokens, found.max_conversation_history), (Some(900), Some(4)));
+    assert_eq!(found.settings, settings);
     let nobody = shared::ids::PersonalityId::new(&**db.clock());
     assert!(db.store().personality(nobody).await.unwrap().is_none());
 }

@@ -73,7 +73,7 @@ fn small_limits() -> Limits {
 
 fn unwelcome(why: &Refusal) -> Unwelcome {
     match why {
-        Refusal::NoKey | Refusal::GuestLimit => Unwelcome::NoKey,
+        Refusal::NoKey | Refusal::GuestLimit | Refusal::NoSuchPersonality => Unwelcome::NoKey,
         Refusal::KeySwitchedOff { .. } => Unwelcome::SwitchedOff,
         Refusal::Busy { .. } => Unwelcome::Busy,
     }
