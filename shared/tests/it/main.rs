@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod env_template;
 #[cfg(test)]
+mod formats;
+#[cfg(test)]
 mod hardening;
 #[cfg(test)]
 mod lifecycle;
