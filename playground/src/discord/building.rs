@@ -1,5 +1,8 @@
 //! Changing the world from outside: what a server's administrators and Discord itself do.
 
+use bytes::Bytes;
+use serde_json::Value;
+
 use super::{
     people::{ActError, Place},
     server::LocalDiscord,
@@ -45,7 +48,32 @@ impl LocalDiscord {
         let parent = parent.into().find(&world)?;
         let guild = world.channel(parent).and_then(|channel| channel.guild);
         let owner = world.owner;
-        Ok(world.add_place(name, guild, ChannelKind::Thread { parent, owner }))
+        Ok(world.add_place(name, guild, ChannelKind::Thread { parent, owner, private: false }))
+    }
+
+    /// Makes a thread under a channel that only these, the bot and those who manage threads see.
+    pub fn add_private_thread(
+        &self,
+        parent: impl Into<Place>,
+        name: &str,
+        members: &[Snowflake],
+    ) -> Result<Snowflake, ActError> {
+        let mut world = self.world();
+        let parent = parent.into().find(&world)?;
+        let guild = world.channel(parent).and_then(|channel| channel.guild);
+        let (id, owner) = (world.ids.next(), world.owner);
+        let thread = Channel {
+            id,
+            kind: ChannelKind::Thread { parent, owner, private: true },
+            name: name.to_owned(),
+            guild,
+            overwrites: Vec::new(),
+            members: members.to_vec(),
+        };
+        world.add_place_with(thread);
+        drop(world);
+        self.server.bell.ring();
+        Ok(id)
     }
 
     /// A channel's id.
@@ -150,6 +178,23 @@ impl LocalDiscord {
         let deleted = self.world().remove_webhook(id).is_some();
         self.server.bell.ring();
         deleted
+    }
+
+    /// Puts previews of its links under a message, as Discord does a moment after it was written:
+    /// a `MESSAGE_UPDATE` of a message that nobody has edited.
+    pub fn unfurl(&self, message: Snowflake, embeds: Vec<Value>) {
+        self.world().unfurl(message, embeds);
+        self.server.bell.ring();
+    }
+
+    /// Serves a file that belongs to no message, and returns its address.
+    pub fn host(&self, filename: &str, content_type: &str, bytes: impl Into<Bytes>) -> String {
+        let mut world = self.world();
+        let owner = world.owner;
+        let file = world.attachment(owner, filename, Some(content_type), bytes.into());
+        let url = file.url.clone();
+        world.uploads.keep(file);
+        url
     }
 
     /// Sends a message's `MESSAGE_CREATE` once more, as a gateway does that lost track.

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
@@ -55,6 +56,12 @@ pub struct Reply {
 pub(super) enum ReplyBody {
     Json(Value),
     Html(String),
+    /// A file of this type.
+    File(String, Bytes),
+    /// The same, over and over.
+    Endless(String, Bytes),
+    /// The same once, and then silence.
+    Stalled(String, Bytes),
 }
 
 impl Fault {
@@ -131,6 +138,28 @@ impl Reply {
             "<html><head><title>{status}</title></head><body><center>cloudflare</center></body></html>"
         );
         Self { status, headers: Vec::new(), body: ReplyBody::Html(page) }
+    }
+
+    /// A file, whatever was asked for: of another type than was told, say, or longer.
+    #[must_use]
+    pub fn file(content_type: &str, bytes: impl Into<Bytes>) -> Self {
+        Self::body(ReplyBody::File(content_type.to_owned(), bytes.into()))
+    }
+
+    /// A file that never ends and does not say how long it is: these bytes, over and over.
+    #[must_use]
+    pub fn endless(content_type: &str, bytes: impl Into<Bytes>) -> Self {
+        Self::body(ReplyBody::Endless(content_type.to_owned(), bytes.into()))
+    }
+
+    /// A file that begins, with these bytes, and does not go on.
+    #[must_use]
+    pub fn stalled(content_type: &str, bytes: impl Into<Bytes>) -> Self {
+        Self::body(ReplyBody::Stalled(content_type.to_owned(), bytes.into()))
+    }
+
+    fn body(body: ReplyBody) -> Self {
+        Self { status: 200, headers: Vec::new(), body }
     }
 
     /// "You are being rate limited." Discord's body has a `code` at times, and at times not.

@@ -10,6 +10,7 @@
 )]
 
 mod bot;
+mod cdn;
 mod checks;
 mod commands;
 mod faults;
@@ -26,4 +27,5 @@ mod page_stream;
 mod provider;
 mod roles;
 mod routes;
+mod sharing;
 mod window;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 /// Takes back what the schema says only because TypeScript can't say otherwise.
 pub(super) fn loosen(document: &mut Value) {
+    describe_snapshots(document);
     let definitions = document["definitions"].as_object_mut();
     let is_number = |node: &Value| node["type"] == "number" || node["type"] == "integer";
     for (name, definition) in definitions.into_iter().flatten() {
@@ -13,6 +14,23 @@ pub(super) fn loosen(document: &mut Value) {
             *definition = json!({"type": "integer", "minimum": 0});
         }
         loosen_node(definition);
+    }
+}
+
+/// A snapshot has some of a message's fields, in TypeScript `Pick<APIMessage, 'content' | …>`. Its
+/// schema says of each that it is a whole message.
+fn describe_snapshots(document: &mut Value) {
+    let message = document["definitions"]["APIMessage"].clone();
+    let Some(snapshot) = document["definitions"].get_mut("APIMessageSnapshotFields") else {
+        return;
+    };
+    for (name, field) in snapshot["properties"].as_object_mut().into_iter().flatten() {
+        field.clone_from(&message["properties"][name]);
+    }
+    let is_required =
+        |name: &Value| message["required"].as_array().is_some_and(|it| it.contains(name));
+    if let Some(required) = snapshot["required"].as_array_mut() {
+        required.retain(is_required);
     }
 }
 

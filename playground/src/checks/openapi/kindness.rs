@@ -1,6 +1,6 @@
 //! Where Discord is known to be kinder than its document, and where the two differ.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The ids of a message that libraries send as numbers: serenity and twilight number the files that
 /// come along, discord.py writes all ids so. `*` stands for every item of a list.
@@ -45,6 +45,14 @@ fn spell_out(node: &mut Value, path: &[&str]) {
     }
 }
 
+/// A reference may also be one to a message that is passed on, which the document leaves out.
+pub(super) fn know_forwards(document: &mut Value) {
+    let kinds = document.pointer_mut("/components/schemas/MessageReferenceType");
+    if let Some(kinds) = kinds.and_then(|kinds| kinds["oneOf"].as_array_mut()) {
+        kinds.push(json!({"title": "FORWARD", "const": 1}));
+    }
+}
+
 /// Whether a field that the document does not know stands in Discord's documentation: `nsfw` of a
 /// command does.
 pub(super) fn is_documented(field: &str) -> bool {
@@ -78,8 +86,6 @@ fn number_codes(errors: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

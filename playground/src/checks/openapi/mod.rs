@@ -35,7 +35,8 @@ pub struct Checks {
 impl Document {
     /// Reads the document.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, LoadError> {
-        let content: Value = serde_json::from_slice(&fs::read(path)?)?;
+        let mut content: Value = serde_json::from_slice(&fs::read(path)?)?;
+        kindness::know_forwards(&mut content);
         let schemas = Schemas::of(&content, Draft::Draft202012)?;
         let operations = Operations::of(&content);
         Ok(Self { content: Arc::new(content), operations, schemas })

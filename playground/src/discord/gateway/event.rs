@@ -39,8 +39,19 @@ impl Event {
         for list in ["embeds", "attachments", "components"] {
             data[list] = json!([]);
         }
+        if let Some(fields) = data.as_object_mut() {
+            fields.remove("poll");
+        }
         if data["referenced_message"].is_object() {
             data["referenced_message"]["content"] = json!("");
+        }
+        let snapshots = data.get_mut("message_snapshots").and_then(Value::as_array_mut);
+        let snapshots = snapshots.into_iter().flatten();
+        for snapshot in snapshots.filter_map(|one| one.get_mut("message")) {
+            snapshot["content"] = json!("");
+            for list in ["embeds", "attachments", "components"] {
+                snapshot[list] = json!([]);
+            }
         }
         data
     }

@@ -11,6 +11,7 @@ mod menus;
 mod person;
 mod place;
 mod resolved;
+mod sharing;
 mod slash;
 mod submit;
 

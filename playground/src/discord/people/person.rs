@@ -96,10 +96,7 @@ impl Person {
             }
             let mut message = Message::draft(channel, Author::User(self.id), text);
             let replied = reply_to.map(|to| answerable(world, self.id, to, channel)).transpose()?;
-            let author = replied.and_then(|replied| match replied.author {
-                Author::User(id) => Some(id),
-                Author::Webhook { .. } => None,
-            });
+            let author = replied.and_then(account);
             if reply_to.is_some() {
                 message.kind = 19;
                 message.reply_to = reply_to;
@@ -136,7 +133,13 @@ impl Person {
         self.act(|world| {
             self.own(world, message)?;
             let text = text.trim();
-            let pings = Pings::of(text, &Value::Null, Defaults::Everything, None);
+            let before = world.message(message);
+            let files = before.is_some_and(|it| !it.attachments.is_empty());
+            if text.is_empty() && !files {
+                return Err(ActError::MayNot("leave a message without text or files"));
+            }
+            let replied = before.and_then(|it| world.message(it.reply_to?)).and_then(account);
+            let pings = Pings::of(text, &Value::Null, Defaults::Everything, replied);
             world.edit(message, Edit { content: Some(text.to_owned()), pings, ..Edit::default() });
             Ok(())
         })
@@ -226,6 +229,14 @@ impl Person {
     }
 }
 
+/// The account that wrote a message; none if a webhook did.
+fn account(message: &Message) -> Option<Snowflake> {
+    match message.author {
+        Author::User(id) => Some(id),
+        Author::Webhook { .. } => None,
+    }
+}
+
 pub(super) fn visible(
     world: &World,
     viewer: Snowflake,
@@ -237,7 +248,11 @@ pub(super) fn visible(
 }
 
 /// A message that a person sees, and everybody else in its channel too.
-fn shared(world: &World, viewer: Snowflake, message: Snowflake) -> Result<&Message, ActError> {
+pub(super) fn shared(
+    world: &World,
+    viewer: Snowflake,
+    message: Snowflake,
+) -> Result<&Message, ActError> {
     let found = visible(world, viewer, message)?;
     if found.only_for.is_none() { Ok(found) } else { Err(ActError::NoSuchMessage(message)) }
 }

@@ -10,8 +10,8 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     /// Null for none.
     pub(super) body: Value,
-    /// A file instead of JSON.
-    pub(super) file: Option<Bytes>,
+    /// A file instead of JSON, with its media type.
+    pub(super) file: Option<(String, Bytes)>,
     /// The token of the interaction whose first answer this call was.
     pub(super) acknowledges: Option<String>,
     pub(super) unknown_route: bool,

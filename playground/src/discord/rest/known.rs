@@ -2,7 +2,7 @@
 //! what the documentation's table is compared with.
 
 /// Every route with its methods, below `/api/v10`. Names in braces stand for any value.
-pub const ROUTES: [(&str, &[&str]); 33] = [
+pub const ROUTES: [(&str, &[&str]); 37] = [
     ("/gateway", &["GET"]),
     ("/gateway/bot", &["GET"]),
     ("/applications/@me", &["GET"]),
@@ -25,9 +25,13 @@ pub const ROUTES: [(&str, &[&str]); 33] = [
     ("/channels/{channel}/typing", &["POST"]),
     ("/channels/{channel}/messages", &["GET", "POST"]),
     ("/channels/{channel}/messages/{message}", &["GET", "PATCH", "DELETE"]),
-    ("/channels/{channel}/messages/{message}/reactions/{emoji}", &["GET"]),
+    ("/channels/{channel}/messages/{message}/reactions", &["DELETE"]),
+    ("/channels/{channel}/messages/{message}/reactions/{emoji}", &["GET", "DELETE"]),
     ("/channels/{channel}/messages/{message}/reactions/{emoji}/@me", &["PUT", "DELETE"]),
+    ("/channels/{channel}/messages/{message}/reactions/{emoji}/{user}", &["DELETE"]),
     ("/channels/{channel}/messages/{message}/threads", &["POST"]),
+    ("/channels/{channel}/thread-members", &["GET"]),
+    ("/channels/{channel}/thread-members/{user}", &["GET"]),
     ("/channels/{channel}/threads", &["POST"]),
     ("/channels/{channel}/webhooks", &["GET", "POST"]),
     ("/webhooks/{webhook}", &["GET", "DELETE"]),

@@ -133,10 +133,3 @@ pub(super) fn delete(world: &mut World, channel: Snowflake, id: Snowflake) -> Ou
     world.delete(id);
     Ok(Answer::nothing())
 }
-
-/// A file of a message, by `channel/id/filename`.
-pub(super) fn download(world: &World, path: &str) -> Outcome {
-    let id = path.split('/').nth(1).and_then(|id| id.parse::<Snowflake>().ok());
-    let file = id.and_then(|id| world.file(id)).ok_or(Refusal::NOT_FOUND)?;
-    Ok(Answer { file: Some(file.bytes.clone()), ..Answer::default() })
-}

@@ -7,6 +7,7 @@ mod answer;
 mod applications;
 mod buckets;
 mod call;
+mod cdn;
 mod channels;
 mod complete;
 mod guard;
@@ -21,7 +22,7 @@ mod users;
 mod webhook_messages;
 mod webhooks;
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     body::Body,
@@ -29,6 +30,8 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE, request::Parts},
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
 pub use self::known::ROUTES;
@@ -42,6 +45,8 @@ use super::{
     server::Server,
 };
 use crate::percent::decode;
+
+const JSON: &str = "application/json";
 
 /// Answers one request.
 pub(super) async fn enter(server: Arc<Server>, cut: Cut, request: Request) -> Response {
@@ -131,14 +136,14 @@ fn respond(
     exchange.response = answer.body.clone();
     exchange.headers = headers;
     let (content_type, body) = match (answer.file, answer.body) {
-        (Some(file), _) => ("application/octet-stream", file),
-        (None, Value::Null) => ("", bytes::Bytes::new()),
-        (None, body) => ("application/json", body.to_string().into()),
+        (Some((kind, file)), _) => (kind, file),
+        (None, Value::Null) => (String::new(), Bytes::new()),
+        (None, body) => (JSON.to_owned(), body.to_string().into()),
     };
     let mut response = guard::response(body, sent);
     *response.status_mut() = answer.status;
     if !content_type.is_empty() {
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        add_headers(&mut response, &[(CONTENT_TYPE.to_string(), content_type)]);
     }
     add_headers(&mut response, &exchange.headers);
     server.ledger.write(Traffic::Rest(Box::new(exchange)));
@@ -149,18 +154,26 @@ fn respond(
 fn play(server: &Server, mut exchange: Exchange, reply: Reply) -> Response {
     exchange.status = reply.status;
     exchange.headers.clone_from(&reply.headers);
-    let (content_type, text) = match &reply.body {
-        ReplyBody::Json(body) => ("application/json", body.to_string()),
-        ReplyBody::Html(page) => ("text/html", page.clone()),
+    let (content_type, body, response) = match reply.body {
+        ReplyBody::Json(body) => (JSON.to_owned(), Body::from(body.to_string()), body),
+        ReplyBody::Html(page) => {
+            ("text/html".to_owned(), Body::from(page.clone()), Value::String(page))
+        }
+        ReplyBody::File(kind, file) => (kind, Body::from(file), Value::Null),
+        ReplyBody::Endless(kind, piece) => {
+            let pieces = stream::repeat(piece).map(Ok::<_, Infallible>);
+            (kind, Body::from_stream(pieces), Value::Null)
+        }
+        ReplyBody::Stalled(kind, piece) => {
+            let piece = stream::iter([Ok::<_, Infallible>(piece)]).chain(stream::pending());
+            (kind, Body::from_stream(piece), Value::Null)
+        }
     };
-    exchange.response = match reply.body {
-        ReplyBody::Json(body) => body,
-        ReplyBody::Html(page) => Value::String(page),
-    };
+    exchange.response = response;
     server.ledger.write(Traffic::Rest(Box::new(exchange)));
-    let mut response = Response::new(Body::from(text));
+    let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or_default();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    add_headers(&mut response, &[(CONTENT_TYPE.to_string(), content_type)]);
     add_headers(&mut response, &reply.headers);
     response
 }

@@ -25,6 +25,33 @@ pub(super) fn set(
     Ok(Answer::nothing())
 }
 
+/// Takes somebody's reaction.
+pub(super) fn take(
+    world: &mut World,
+    channel: Snowflake,
+    message: Snowflake,
+    emoji: &str,
+    user: Snowflake,
+) -> Outcome {
+    allowed(world, channel, Permissions::MANAGE_MESSAGES)?;
+    find(world, channel, message)?;
+    world.react(message, user, emoji, false);
+    Ok(Answer::nothing())
+}
+
+/// Takes everybody's reactions, or those with one emoji.
+pub(super) fn clear(
+    world: &mut World,
+    channel: Snowflake,
+    message: Snowflake,
+    emoji: Option<&str>,
+) -> Outcome {
+    allowed(world, channel, Permissions::MANAGE_MESSAGES)?;
+    find(world, channel, message)?;
+    world.clear_reactions(message, emoji);
+    Ok(Answer::nothing())
+}
+
 /// Who gave a reaction.
 pub(super) fn list(world: &World, channel: Snowflake, message: Snowflake, emoji: &str) -> Outcome {
     allowed(world, channel, Permissions::READ_MESSAGE_HISTORY)?;

@@ -4,7 +4,7 @@ use super::{
     answer::{Answer, Outcome, Refusal},
     applications,
     call::Call,
-    channels, interactions,
+    cdn, channels, interactions,
     known::is_known,
     messages, reactions, threads, users, webhook_messages, webhooks,
 };
@@ -13,7 +13,7 @@ use crate::discord::{snowflake::Snowflake, world::World};
 /// Lets a call change the world.
 pub(super) fn route(world: &mut World, call: &Call) -> Outcome {
     if let Some(path) = call.path.strip_prefix("/attachments/") {
-        return messages::download(world, path);
+        return Ok(cdn::download(world, call, path));
     }
     let segments = call.segments().filter(|segments| is_known(&call.method, segments));
     let Some(segments) = segments else { return Ok(unknown()) };
@@ -87,6 +87,10 @@ fn in_channel(world: &mut World, call: &Call, channel: Snowflake, segments: &[&s
         ("POST", ["messages", id, "threads"]) => {
             threads::create(world, call, channel, Some(message(id)?))
         }
+        ("GET", ["thread-members"]) => threads::members(world, channel),
+        ("GET", ["thread-members", user]) => {
+            threads::member(world, channel, parse(user, Refusal::UNKNOWN_USER)?)
+        }
         ("GET", ["messages"]) => messages::list(world, call, channel),
         ("POST", ["messages"]) => messages::create(world, call, channel),
         ("GET", ["messages", id]) => messages::get(world, channel, message(id)?),
@@ -94,6 +98,16 @@ fn in_channel(world: &mut World, call: &Call, channel: Snowflake, segments: &[&s
         ("DELETE", ["messages", id]) => messages::delete(world, channel, message(id)?),
         ("PUT" | "DELETE", ["messages", id, "reactions", emoji, "@me"]) => {
             reactions::set(world, channel, message(id)?, emoji, call.method == "PUT")
+        }
+        ("DELETE", ["messages", id, "reactions", emoji, user]) => {
+            let user = parse(user, Refusal::UNKNOWN_USER)?;
+            reactions::take(world, channel, message(id)?, emoji, user)
+        }
+        ("DELETE", ["messages", id, "reactions", emoji]) => {
+            reactions::clear(world, channel, message(id)?, Some(emoji))
+        }
+        ("DELETE", ["messages", id, "reactions"]) => {
+            reactions::clear(world, channel, message(id)?, None)
         }
         ("GET", ["messages", id, "reactions", emoji]) => {
             reactions::list(world, channel, message(id)?, emoji)

@@ -21,7 +21,12 @@ impl World {
             return Permissions::ALL;
         }
         let home = self.channels.get(&channel.webhook_home()).unwrap_or(channel);
-        here(everywhere, guild, home, who)
+        let permissions = here(everywhere, guild, home, who);
+        let manages = permissions.contains(Permissions::MANAGE_THREADS);
+        if channel.is_private_thread() && !manages && !channel.members.contains(&who) {
+            return Permissions::NONE;
+        }
+        permissions
     }
 
     /// In direct messages there are two, who may do the same.

@@ -1,19 +1,15 @@
 //! What happens in the world. Each change also tells the gateway's sessions, under the same lock.
 
-use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
     Attachment, Author, Channel, ChannelKind, Guild, Message, Permissions, Role, User, Webhook,
     World,
 };
-use crate::{
-    discord::{
-        gateway::{Event, Intents},
-        mentions::Pings,
-        snowflake::{Snowflake, now},
-    },
-    percent,
+use crate::discord::{
+    gateway::{Event, Intents},
+    mentions::Pings,
+    snowflake::{Snowflake, now},
 };
 
 /// What an edit changes; what is `None` stays.
@@ -94,15 +90,20 @@ impl World {
             name: name.to_owned(),
             guild,
             overwrites: Vec::new(),
+            members: Vec::new(),
         };
-        let id = channel.id;
-        if let Some(guild) = guild {
-            let (name, mut json) = if channel.is_thread() {
-                ("THREAD_CREATE", self.channel_json(&channel))
-            } else {
-                ("CHANNEL_CREATE", self.channel_json(&channel))
-            };
+        self.add_place_with(channel)
+    }
+
+    /// Adds a place, and tells of it if the bot sees it.
+    pub(crate) fn add_place_with(&mut self, channel: Channel) -> Snowflake {
+        let (id, thread) = (channel.id, channel.is_thread());
+        if let Some(guild) = channel.guild
+            && self.may(self.bot, &channel, Permissions::NONE)
+        {
+            let mut json = self.channel_json(&channel);
             json["newly_created"] = json!(true);
+            let name = if thread { "THREAD_CREATE" } else { "CHANNEL_CREATE" };
             self.switchboard.dispatch(&Event::guild(name, guild, Intents::GUILDS, json));
         }
         self.channels.insert(id, channel);
@@ -113,29 +114,6 @@ impl World {
     pub(crate) fn open_direct_messages(&mut self, person: Snowflake) -> Snowflake {
         let open = self.direct_messages(person).map(|channel| channel.id);
         open.unwrap_or_else(|| self.add_place("", None, ChannelKind::DirectMessage(person)))
-    }
-
-    /// A file that was uploaded, with the address it can be fetched from.
-    pub(crate) fn attachment(
-        &mut self,
-        channel: Snowflake,
-        filename: &str,
-        content_type: Option<&str>,
-        bytes: Bytes,
-    ) -> Attachment {
-        let id = self.ids.next();
-        // a name of dots alone would mean another place
-        let nameless = filename.trim_matches('.').is_empty();
-        let name = if nameless { "file".to_owned() } else { percent::encode(filename) };
-        let url = format!("http://{}/attachments/{channel}/{id}/{name}", self.address);
-        let content_type = content_type.map(str::to_owned);
-        Attachment { id, filename: filename.to_owned(), content_type, bytes, url }
-    }
-
-    /// A file by its id: one of a message, or one that is on its way.
-    pub(crate) fn file(&self, id: Snowflake) -> Option<&Attachment> {
-        let posted = || self.messages.values().flat_map(|message| &message.attachments);
-        self.uploads.get(id).or_else(|| posted().find(|file| file.id == id))
     }
 
     pub(crate) fn add_webhook(&mut self, webhook: Webhook) {
@@ -170,12 +148,32 @@ impl World {
         message.in_private_with = channel.and_then(Channel::recipient);
         message.written = now();
         message.remember();
+        self.join_thread(message.channel, &message.author);
         let id = message.id;
         self.timelines.entry(message.channel).or_default().push(id);
         self.messages.insert(id, message);
         self.touch(id);
         self.announce_message("MESSAGE_CREATE", id);
         id
+    }
+
+    /// Who writes in a thread belongs to it from then on.
+    fn join_thread(&mut self, channel: Snowflake, author: &Author) {
+        let thread = self.channels.get_mut(&channel).filter(|channel| channel.is_thread());
+        if let (Some(thread), Author::User(author)) = (thread, author)
+            && !thread.members.contains(author)
+        {
+            thread.members.push(*author);
+        }
+    }
+
+    /// Puts previews of links under a message, as Discord does a moment after it was written. Nobody
+    /// has edited it.
+    pub(crate) fn unfurl(&mut self, id: Snowflake, embeds: Vec<Value>) {
+        let Some(message) = self.messages.get_mut(&id) else { return };
+        message.embeds = embeds;
+        self.touch(id);
+        self.announce_message("MESSAGE_UPDATE", id);
     }
 
     /// Changes a message that exists.
@@ -271,7 +269,7 @@ impl World {
             people.retain(|person| *person != user);
         }
         found.reactions.retain(|_, people| !people.is_empty());
-        let (channel, guild) = (found.channel, found.guild);
+        let (channel, guild, author) = (found.channel, found.guild, found.author.clone());
         self.touch(message);
         let mut data = json!({
             "user_id": user, "channel_id": channel, "message_id": message, "burst": false, "type": 0,
@@ -283,7 +281,40 @@ impl World {
                 data["member"] = self.member_json(guild, user);
             }
         }
+        if let (true, Author::User(author)) = (add, author) {
+            data["message_author_id"] = json!(author);
+        }
         let event = if add { "MESSAGE_REACTION_ADD" } else { "MESSAGE_REACTION_REMOVE" };
+        self.tell(
+            channel,
+            event,
+            Intents::GUILD_MESSAGE_REACTIONS,
+            Intents::DIRECT_MESSAGE_REACTIONS,
+            data,
+        );
+    }
+
+    /// Takes all reactions from a message, or all with one emoji.
+    pub(crate) fn clear_reactions(&mut self, message: Snowflake, emoji: Option<&str>) {
+        let Some(found) = self.messages.get_mut(&message) else { return };
+        let before = found.reactions.len();
+        found.reactions.retain(|given, _| emoji.is_some_and(|emoji| emoji != given));
+        if found.reactions.len() == before {
+            return;
+        }
+        let (channel, guild) = (found.channel, found.guild);
+        self.touch(message);
+        let mut data = json!({"channel_id": channel, "message_id": message});
+        if let Some(guild) = guild {
+            data["guild_id"] = json!(guild);
+        }
+        let event = match emoji {
+            None => "MESSAGE_REACTION_REMOVE_ALL",
+            Some(emoji) => {
+                data["emoji"] = super::message::emoji_to_json(emoji);
+                "MESSAGE_REACTION_REMOVE_EMOJI"
+            }
+        };
         self.tell(
             channel,
             event,

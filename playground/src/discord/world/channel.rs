@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use super::{super::snowflake::Snowflake, permissions::Permissions, user::User};
 
+/// The members of a thread are counted up to here.
+const MOST_COUNTED: usize = 50;
+
 /// A place for messages.
 #[derive(Clone, Debug)]
 pub struct Channel {
@@ -18,6 +21,8 @@ pub struct Channel {
     pub guild: Option<Snowflake>,
     /// What somebody may do here, other than elsewhere in the server. A thread has its parent's.
     pub overwrites: Vec<Overwrite>,
+    /// Who belongs to it, if it is a thread.
+    pub members: Vec<Snowflake>,
 }
 
 /// What a channel takes from somebody, and what it gives.
@@ -49,12 +54,14 @@ pub enum ChannelKind {
     Text,
     /// Between the bot and this person.
     DirectMessage(Snowflake),
-    /// A public thread under this channel, started by this account.
+    /// A thread under this channel, started by this account.
     Thread {
         /// The channel it hangs from.
         parent: Snowflake,
         /// Who started it.
         owner: Snowflake,
+        /// Whether only its members and those who manage threads see it.
+        private: bool,
     },
 }
 
@@ -63,6 +70,12 @@ impl Channel {
     #[must_use]
     pub fn is_thread(&self) -> bool {
         matches!(self.kind, ChannelKind::Thread { .. })
+    }
+
+    /// Whether it is a thread that only its members and those who manage threads see.
+    #[must_use]
+    pub fn is_private_thread(&self) -> bool {
+        matches!(self.kind, ChannelKind::Thread { private: true, .. })
     }
 
     /// The channel that webhooks for this place belong to: a thread's parent, else itself.
@@ -129,13 +142,14 @@ impl Channel {
                 "id": self.id, "type": 1, "last_message_id": null, "flags": 0,
                 "recipients": recipients.iter().map(|user| user.to_json()).collect::<Vec<_>>(),
             }),
-            ChannelKind::Thread { parent, owner } => json!({
-                "id": self.id, "type": 11, "guild_id": self.guild, "name": self.name,
+            ChannelKind::Thread { parent, owner, private } => json!({
+                "id": self.id, "type": if *private { 12 } else { 11 }, "guild_id": self.guild, "name": self.name,
                 "parent_id": parent, "owner_id": owner, "last_message_id": null,
-                "rate_limit_per_user": 0, "flags": 0, "message_count": 0, "member_count": 1,
+                "rate_limit_per_user": 0, "flags": 0, "message_count": 0,
+                "member_count": self.members.len().min(MOST_COUNTED),
                 "total_message_sent": 0,
                 "thread_metadata": {
-                    "archived": false, "auto_archive_duration": 1440, "locked": false,
+                    "invitable": true, "archived": false, "auto_archive_duration": 1440, "locked": false,
                     "archive_timestamp": "2024-01-01T00:00:00.000000+00:00",
                 },
             }),

@@ -6,15 +6,21 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::super::{
-    mentions::Pings,
-    snowflake::{Snowflake, iso},
+use super::{
+    super::{
+        mentions::Pings,
+        snowflake::{Snowflake, iso},
+    },
+    pictures::picture_size,
 };
 
 /// A message that only its addressee sees.
 pub const EPHEMERAL: u64 = 1 << 6;
 /// "… is thinking": a deferred answer whose text is still to come.
 pub const LOADING: u64 = 1 << 7;
+
+/// A message that was passed on: what it says stands in its snapshot.
+pub const HAS_SNAPSHOT: u64 = 1 << 14;
 
 /// A message and its past.
 #[derive(Clone, Debug)]
@@ -47,6 +53,12 @@ pub struct Message {
     pub reactions: BTreeMap<String, Vec<Snowflake>>,
     /// The message that it answers.
     pub reply_to: Option<Snowflake>,
+    /// The message that it passes on.
+    pub forward: Option<Forward>,
+    /// Its stickers, as messages list them.
+    pub stickers: Vec<Value>,
+    /// Its poll, as Discord's API has it.
+    pub poll: Option<Value>,
     /// The sender's own mark, by which a repetition is recognised.
     pub nonce: Option<Value>,
     /// The only person who sees it, if it is ephemeral.
@@ -83,6 +95,19 @@ pub enum Author {
         /// The avatar's address, if the post gave one.
         avatar_url: Option<String>,
     },
+}
+
+/// A message that was passed on, as it was then.
+#[derive(Clone, Debug)]
+pub struct Forward {
+    /// The server it stands in.
+    pub guild: Option<Snowflake>,
+    /// The channel it stands in.
+    pub channel: Snowflake,
+    /// The message itself, which may have changed since.
+    pub message: Snowflake,
+    /// What it said: a message object without who wrote it.
+    pub snapshot: Value,
 }
 
 /// What a message said between two edits.
@@ -131,6 +156,9 @@ impl Message {
             attachments: Vec::new(),
             reactions: BTreeMap::new(),
             reply_to: None,
+            forward: None,
+            stickers: Vec::new(),
+            poll: None,
             nonce: None,
             only_for: None,
             in_private_with: None,
@@ -228,6 +256,21 @@ impl Message {
             message["application_id"] = json!(bot);
             message["webhook_id"] = json!(bot);
         }
+        if !self.stickers.is_empty() {
+            message["sticker_items"] = json!(self.stickers);
+        }
+        if let Some(poll) = &self.poll {
+            message["poll"] = poll.clone();
+        }
+        if let Some(forward) = &self.forward {
+            message["message_reference"] = json!({
+                "type": 1, "channel_id": forward.channel, "message_id": forward.message,
+            });
+            if let Some(guild) = forward.guild {
+                message["message_reference"]["guild_id"] = json!(guild);
+            }
+            message["message_snapshots"] = json!([{"message": forward.snapshot}]);
+        }
         if let Some(nonce) = &self.nonce {
             message["nonce"] = nonce.clone();
         }
@@ -254,6 +297,10 @@ impl Attachment {
             "id": self.id, "filename": self.filename, "size": self.bytes.len(),
             "url": self.url, "proxy_url": self.url,
         });
+        if let Some((width, height)) = picture_size(&self.bytes) {
+            attachment["width"] = json!(width);
+            attachment["height"] = json!(height);
+        }
         if let Some(content_type) = &self.content_type {
             attachment["content_type"] = json!(content_type);
         }

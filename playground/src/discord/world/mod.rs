@@ -9,10 +9,12 @@ mod access;
 mod changes;
 mod channel;
 mod command;
+mod files;
 mod guild;
 mod interaction;
 mod message;
 mod permissions;
+mod pictures;
 mod render;
 mod role;
 mod roles;
@@ -22,14 +24,15 @@ mod user;
 mod webhook;
 
 pub(crate) use self::{
-    changes::Edit, command::drop_nulls, interaction::INTERACTION_TOKEN, message::webhook_author,
+    changes::Edit, command::drop_nulls, files::is_signed, interaction::INTERACTION_TOKEN,
+    message::webhook_author,
 };
 pub use self::{
     channel::{Channel, ChannelKind, Overwrite, Whom},
     command::Command,
     guild::Guild,
     interaction::{Answer, Interaction, InteractionKind},
-    message::{Attachment, Author, EPHEMERAL, LOADING, Message, Revision},
+    message::{Attachment, Author, EPHEMERAL, Forward, HAS_SNAPSHOT, LOADING, Message, Revision},
     permissions::Permissions,
     role::Role,
     user::User,
@@ -101,7 +104,8 @@ impl World {
         let general = world.add_channel(house, "general");
         world.add_channel(house, "stage");
         world.add_channel(house, "backstage");
-        let (owner, kind) = (world.owner, |parent, owner| ChannelKind::Thread { parent, owner });
+        let (owner, kind) =
+            (world.owner, |parent, owner| ChannelKind::Thread { parent, owner, private: false });
         world.add_place("rehearsal", Some(house), kind(general, owner));
         let people: Vec<Snowflake> =
             world.users.values().filter(|user| !user.bot).map(|user| user.id).collect();

@@ -78,6 +78,31 @@ impl World {
         json
     }
 
+    /// What a message says, without who wrote it: what stays of it where it is passed on.
+    pub(crate) fn snapshot(&self, message: &Message) -> Value {
+        if let Some(forward) = &message.forward {
+            return forward.snapshot.clone();
+        }
+        let mut json = self.message_alone(message);
+        let kept = [
+            "type",
+            "content",
+            "mentions",
+            "mention_roles",
+            "attachments",
+            "embeds",
+            "timestamp",
+            "edited_timestamp",
+            "flags",
+            "components",
+            "sticker_items",
+        ];
+        if let Some(fields) = json.as_object_mut() {
+            fields.retain(|name, _| kept.contains(&name.as_str()));
+        }
+        json
+    }
+
     /// A message as the gateway tells it.
     pub(crate) fn message_event(&self, message: &Message) -> Value {
         let mut json = self.message_json(message);
