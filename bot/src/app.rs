@@ -18,10 +18,12 @@ use shared::{
     wake::WakeSender,
 };
 use tokio::{sync::Notify, time::timeout};
+use tokio_util::task::TaskTracker;
 
 use crate::{
     delivery::Bell,
     direct::DirectChannels,
+    guilds::Guilds,
     rest::{ApplicationId, InteractionToken, Rest},
     threads::Threads,
     visible_names::VisibleNames,
@@ -63,6 +65,10 @@ pub(crate) struct App {
     pub(crate) names: VisibleNames,
     /// Which channels are threads of which.
     pub(crate) threads: Threads,
+    /// What servers, channels and roles are called.
+    pub(crate) guilds: Guilds,
+    /// Requests for which Discord is still asked.
+    pub(crate) gathering: TaskTracker,
     /// Open direct-message channels.
     pub(crate) direct: DirectChannels,
     /// Rung when there may be a notice to tell.
@@ -115,6 +121,8 @@ impl App {
             },
             names: VisibleNames::default(),
             threads: Threads::default(),
+            guilds: Guilds::default(),
+            gathering: TaskTracker::new(),
             direct: DirectChannels::default(),
             news: Notify::new(),
             verdicts: Notify::new(),

@@ -66,13 +66,16 @@ impl Bot {
         self.intake.offer(author, source, mail)
     }
 
-    /// Returns when everything that was taken has been committed or refused.
+    /// Returns when everything that was taken has been committed or refused, and asked for.
     pub(crate) async fn drain(&self) {
         self.intake.drain().await;
+        self.app.gathering.close();
+        self.app.gathering.wait().await;
     }
 
-    /// Threads, as the gateway announces them.
-    pub(crate) fn watch_threads(&self, event: &FullEvent) {
+    /// Servers, channels, roles and threads, as the gateway announces them.
+    pub(crate) fn watch(&self, event: &FullEvent) {
+        self.app.guilds.watch(event);
         let threads = &self.app.threads;
         let add = |thread: &serenity::all::GuildChannel| {
             if let Some(parent) = thread.parent_id.filter(|_| thread.thread_metadata.is_some()) {

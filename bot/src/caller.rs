@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use serenity::all::{self as discord, CommandInteraction, ComponentInteraction, ModalInteraction};
 use shared::{
-    ids::{GuildId, SourceId},
+    context::bounds::one_line,
+    ids::{GuildId, RoleId, SourceId},
     store::{Place, StoreError},
     vault::SealError,
 };
@@ -36,6 +37,8 @@ pub(crate) struct Caller {
     pub(crate) shown_name: String,
     /// Where it happened.
     pub(crate) place: Place,
+    /// Their roles in that server.
+    pub(crate) roles: Vec<RoleId>,
 }
 
 /// Why a command could not be carried out. What a person reads of it is [`Trouble::text`].
@@ -58,6 +61,10 @@ impl Trouble {
             Self::Store(_) | Self::Seal(_) => texts::INTERNAL,
         }
     }
+}
+
+fn roles(member: &discord::Member) -> Vec<RoleId> {
+    member.roles.iter().map(|role| role.get().into()).collect()
 }
 
 impl Caller {
@@ -108,8 +115,9 @@ impl Caller {
             interaction: id.into(),
             token: app.token(token),
             account: Account { id: user.id.get().into(), username: user.name.clone() },
-            shown_name: crate::context::one_line(nick.unwrap_or_else(|| user.display_name())),
+            shown_name: one_line(nick.unwrap_or_else(|| user.display_name())),
             place,
+            roles: member.map(roles).unwrap_or_default(),
         }
     }
 

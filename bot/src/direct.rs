@@ -27,24 +27,32 @@ impl DirectChannels {
         text: &str,
         nonce: &str,
     ) -> Result<(), RestError> {
-        let known = self.lock().get(&person).copied();
-        let channel = if let Some(channel) = known {
-            channel
-        } else {
-            let channel = rest.open_direct(person).await?;
-            let mut people = self.lock();
-            if people.len() >= MAX_PEOPLE {
-                people.clear();
-            }
-            people.insert(person, channel);
-            channel
-        };
+        let channel = self.of(rest, person).await?;
         let new = NewMessage { nonce: Some(nonce), ..NewMessage::default() };
         let sent = rest.create_message(channel, &Message::text(text), new).await;
         if matches!(sent, Err(RestError::Gone(_))) {
             self.lock().remove(&person);
         }
         sent.map(drop)
+    }
+
+    /// The channel between a person and the bot.
+    pub(crate) async fn of(
+        &self,
+        rest: &Rest,
+        person: DiscordUserId,
+    ) -> Result<ChannelId, RestError> {
+        let known = self.lock().get(&person).copied();
+        if let Some(channel) = known {
+            return Ok(channel);
+        }
+        let channel = rest.open_direct(person).await?;
+        let mut people = self.lock();
+        if people.len() >= MAX_PEOPLE {
+            people.clear();
+        }
+        people.insert(person, channel);
+        Ok(channel)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<DiscordUserId, ChannelId>> {

@@ -14,7 +14,7 @@ use shared::{
 
 use crate::{
     app::{App, in_time},
-    context::context,
+    context::{self, Trail},
     direct::nonce,
     gateway::{MessageEvent, Replied},
     rest::{Message, NewMessage, RestError},
@@ -99,8 +99,12 @@ async fn take(app: &Arc<App>, message: &MessageEvent, targets: &[Target], text: 
             return hint(app, message, chat::NO_PERSONALITY).await;
         }
         Ok(personalities) => {
-            let incoming = incoming(app, message, personalities, text);
-            app.accept(&incoming).await
+            let (incoming, trail) = incoming(app, message, personalities, text).await;
+            let accepted = app.accept(&incoming).await;
+            if let (Ok(Accepted::Taken { user, requests }), Some(trail)) = (&accepted, trail) {
+                context::complete_later(app, *user, requests, incoming.personalities, trail);
+            }
+            accepted
         }
         Err(error) => Err(error),
     };
@@ -146,22 +150,25 @@ async fn personalities(app: &App, targets: &[Target]) -> Result<Vec<PersonalityI
     Ok(found)
 }
 
-fn incoming(
+async fn incoming(
     app: &App,
     message: &MessageEvent,
     personalities: Vec<PersonalityId>,
     text: String,
-) -> Incoming {
-    Incoming {
+) -> (Incoming, Option<Trail>) {
+    let place = app.threads.place(message.guild, message.channel);
+    let (context, trail) = context::of_message(app, message, place).await;
+    let incoming = Incoming {
         source: message.source(),
         author: message.author.id,
         username: message.author.name.clone(),
-        place: app.threads.place(message.guild, message.channel),
+        place,
         personalities,
         text,
-        context: context(message),
+        context,
         reply_by: if message.guild.is_some() { ReplyBy::Webhook } else { ReplyBy::Direct },
-    }
+    };
+    (incoming, trail)
 }
 
 /// The notice that tells of a refusal.

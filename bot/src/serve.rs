@@ -385,7 +385,7 @@ fn framework_options() -> poise::FrameworkOptions<Arc<Bot>, crate::caller::Troub
         on_error: |error| Box::pin(commands::on_error(error)),
         event_handler: |framework, event| {
             Box::pin(async move {
-                framework.user_data.watch_threads(event);
+                framework.user_data.watch(event);
                 Ok(())
             })
         },

@@ -133,6 +133,8 @@ snowflakes! {
     ChannelId,
     /// A message that Discord stores.
     MessageId,
+    /// A role of a server.
+    RoleId,
     /// A webhook.
     WebhookId,
     /// What made a request: the message, or the interaction. Grows with time, so it orders turns.

@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod context;
 pub mod formats;
 pub mod hardening;
 pub mod ids;

@@ -8,7 +8,7 @@ use shared::{
     model::{FailureKind, KeySource},
     personality::bounds::DEFAULT_HISTORY,
     secret::UserApiKey,
-    store::{CallEnd, CallRecord, ClaimedRequest, FenceRefusal, Fenced, StoreError},
+    store::{CallEnd, CallRecord, ClaimedRequest, Conversation, FenceRefusal, Fenced, StoreError},
 };
 use tokio::time::Instant;
 use tracing::{error, info, warn};
@@ -107,7 +107,15 @@ async fn prepare<'a>(
     let user = store.user(request.user_id).await?.ok_or_else(internal)?;
     let turns = personality.settings.max_conversation_history.unwrap_or(DEFAULT_HISTORY);
     let history = store
-        .recent_turns(user.id, request.channel_id, personality.id, turns.clamp(0, 500))
+        .recent_turns(
+            Conversation {
+                user: user.id,
+                channel: request.channel_id,
+                is_shared: request.guild_id.is_some(),
+                personality: personality.id,
+            },
+            turns.clamp(0, 500),
+        )
         .await?;
     let messages: Vec<String> =
         store.request_texts(request.id).await?.into_iter().map(|(_, text)| text).collect();

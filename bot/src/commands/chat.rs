@@ -3,11 +3,13 @@
 //! The one command that everybody sees. What is only for the caller, such as a missing key, takes
 //! the public acknowledgement back and is said in private.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use poise::serenity_prelude::{AutocompleteChoice, CreateAutocompleteResponse};
 use shared::{
     ids::DeliveryId,
-    store::{Accepted, Incoming, ReplyBy, RequestContext},
+    store::{Accepted, Incoming, ReplyBy},
 };
 
 use super::{Context, acknowledged};
@@ -15,6 +17,7 @@ use crate::{
     app::App,
     bot::Mail,
     caller::{Caller, Trouble},
+    context,
     intake::Offered,
     rest::Answer,
     texts::{self, chat as words},
@@ -78,7 +81,7 @@ fn problem(app: &App, personality: &str, message: &str) -> Option<&'static str> 
 }
 
 /// Accepts a `/chat`, in its author's mailbox.
-pub(crate) async fn accept(app: &App, mail: ChatMail) {
+pub(crate) async fn accept(app: &Arc<App>, mail: ChatMail) {
     let caller = &mail.caller;
     match take(app, &mail).await {
         Ok(Ok(Accepted::Taken { user, .. })) => {
@@ -97,7 +100,7 @@ pub(crate) async fn accept(app: &App, mail: ChatMail) {
     }
 }
 
-async fn take(app: &App, mail: &ChatMail) -> Result<Result<Accepted, &'static str>, Trouble> {
+async fn take(app: &Arc<App>, mail: &ChatMail) -> Result<Result<Accepted, &'static str>, Trouble> {
     let caller = &mail.caller;
     let names = app.names.of(caller.account.id, &app.store).await?;
     let Some(personality) = find(&names, &mail.personality) else {
@@ -106,17 +109,23 @@ async fn take(app: &App, mail: &ChatMail) -> Result<Result<Accepted, &'static st
     let delivery = DeliveryId::new(&*app.clock);
     let token = app.secrets.seal(delivery.uuid(), &caller.token.token)?;
     let expires_at = app.clock.now() + TOKEN_LIFETIME;
+    let text = mail.message.trim().to_owned();
+    let (context, trail) = context::of_command(app, caller, &text);
     let incoming = Incoming {
         source: caller.interaction,
         author: caller.account.id,
         username: caller.account.username.clone(),
         place: caller.place,
         personalities: vec![personality],
-        text: mail.message.trim().to_owned(),
-        context: RequestContext { author_name: caller.shown_name.clone(), replies_to: None },
+        text,
+        context,
         reply_by: ReplyBy::Interaction { delivery, token, expires_at },
     };
-    Ok(Ok(app.accept(&incoming).await?))
+    let accepted = app.accept(&incoming).await?;
+    if let (Accepted::Taken { user, requests }, Some(trail)) = (&accepted, trail) {
+        context::complete_later(app, *user, requests, incoming.personalities, trail);
+    }
+    Ok(Ok(accepted))
 }
 
 /// Suggests those whom the caller can see, and nobody else.

@@ -1,12 +1,13 @@
 //! A message as it arrived, in our own terms.
 
 use serenity::all::{Message, MessageReferenceKind, MessageType, User};
-use shared::ids::{ChannelId, DiscordUserId, GuildId, MessageId, SourceId, WebhookId};
-
-use crate::{
-    rest::{Attachment, Author},
-    triggers::Heard,
+use shared::{
+    context::{Carried, Forward},
+    ids::{ChannelId, DiscordUserId, GuildId, MessageId, RoleId, SourceId, WebhookId},
 };
+
+use super::carried::{carried, forwards};
+use crate::{rest::Author, triggers::Heard};
 
 /// A person's message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,18 +20,18 @@ pub struct MessageEvent {
     pub guild: Option<GuildId>,
     /// Who wrote it, by the name they have there. Whoever pays is this one and nobody else.
     pub author: Author,
+    /// Their roles in that server.
+    pub roles: Vec<RoleId>,
     /// Its text; empty where the bot may not read it.
     pub content: String,
     /// The people mentioned.
     pub mentions: Vec<Author>,
     /// What it answers.
     pub replied: Option<Replied>,
-    /// Its files.
-    pub attachments: Vec<Attachment>,
+    /// What it carries besides its text.
+    pub carried: Carried,
     /// Messages passed on with it.
-    pub forwarded: Vec<Forwarded>,
-    /// The names of its stickers.
-    pub stickers: Vec<String>,
+    pub forwarded: Vec<Forward>,
 }
 
 /// The message that another one answers.
@@ -51,17 +52,22 @@ pub struct RepliedMessage {
     pub webhook: Option<WebhookId>,
     /// Its text.
     pub content: String,
-    /// Its files.
-    pub attachments: Vec<Attachment>,
+    /// The people mentioned in it.
+    pub mentions: Vec<Author>,
+    /// What it carries besides.
+    pub carried: Carried,
+    /// Messages passed on with it.
+    pub forwarded: Vec<Forward>,
+    /// What it answers itself, which the gateway doesn't send.
+    pub reply_to: Option<MessageId>,
 }
 
-/// A message passed on. Whose it was isn't told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Forwarded {
-    /// Its text.
-    pub content: String,
-    /// Its files.
-    pub attachments: Vec<Attachment>,
+impl RepliedMessage {
+    /// Whether a bot wrote it, or it came through a webhook.
+    #[must_use]
+    pub fn is_by_program(&self) -> bool {
+        self.author.bot || self.webhook.is_some()
+    }
 }
 
 impl MessageEvent {
@@ -80,19 +86,12 @@ impl MessageEvent {
             channel: message.channel_id.get().into(),
             guild: message.guild_id.map(|guild| guild.get().into()),
             author,
+            roles: roles(message),
             content: message.content.clone(),
             mentions: message.mentions.iter().map(self::author).collect(),
             replied: replied(message),
-            attachments: attachments(&message.attachments),
-            forwarded: message
-                .message_snapshots
-                .iter()
-                .map(|snapshot| Forwarded {
-                    content: snapshot.content.clone(),
-                    attachments: attachments(&snapshot.attachments),
-                })
-                .collect(),
-            stickers: message.sticker_items.iter().map(|sticker| sticker.name.clone()).collect(),
+            carried: carried(message),
+            forwarded: forwards(&message.message_snapshots),
         })
     }
 
@@ -111,42 +110,40 @@ impl MessageEvent {
             bot,
             mentions_bot: self.mentions.iter().any(|mentioned| mentioned.id == bot),
             direct: self.guild.is_none(),
-            carries_more: !(self.attachments.is_empty()
-                && self.forwarded.is_empty()
-                && self.stickers.is_empty()),
+            carries_more: !(self.carried.is_empty() && self.forwarded.is_empty()),
         }
     }
 }
 
+fn roles(message: &Message) -> Vec<RoleId> {
+    let member = message.member.as_ref();
+    member
+        .map(|member| member.roles.iter().map(|role| role.get().into()).collect())
+        .unwrap_or_default()
+}
+
 fn replied(message: &Message) -> Option<Replied> {
-    let reference = message.message_reference.as_ref()?;
-    if reference.kind != MessageReferenceKind::Default {
-        return None;
-    }
     Some(Replied {
-        id: reference.message_id?.get().into(),
+        id: answered(message)?,
         message: message.referenced_message.as_ref().map(|replied| RepliedMessage {
             author: author(&replied.author),
             webhook: replied.webhook_id.map(|webhook| webhook.get().into()),
             content: replied.content.clone(),
-            attachments: attachments(&replied.attachments),
+            mentions: replied.mentions.iter().map(author).collect(),
+            carried: carried(replied),
+            forwarded: forwards(&replied.message_snapshots),
+            reply_to: answered(replied),
         }),
     })
 }
 
-fn author(user: &User) -> Author {
-    Author { id: user.id.get().into(), name: user.display_name().to_owned(), bot: user.bot }
+/// The message that one answers; not one that it passes on.
+fn answered(message: &Message) -> Option<MessageId> {
+    let reference = message.message_reference.as_ref()?;
+    let is_reply = reference.kind == MessageReferenceKind::Default;
+    reference.message_id.filter(|_| is_reply).map(|id| id.get().into())
 }
 
-fn attachments(attachments: &[serenity::all::Attachment]) -> Vec<Attachment> {
-    attachments
-        .iter()
-        .map(|attachment| Attachment {
-            id: attachment.id.get(),
-            filename: attachment.filename.clone(),
-            content_type: attachment.content_type.clone(),
-            size: attachment.size.into(),
-            url: attachment.url.clone(),
-        })
-        .collect()
+fn author(user: &User) -> Author {
+    Author { id: user.id.get().into(), name: user.display_name().to_owned(), bot: user.bot }
 }

@@ -15,6 +15,7 @@
 //! [limiter](crate::limiter). serenity builds that client itself, and it heeds `HTTP_PROXY`: where
 //! that is set, `NO_PROXY` has to name 127.0.0.1.
 
+mod carried;
 mod events;
 mod framework;
 mod health;
@@ -36,7 +37,7 @@ pub use self::{
     events::{GatewayHandler, ShardReady},
     framework::framework,
     health::GatewayHealth,
-    message::{Forwarded, MessageEvent, Replied, RepliedMessage},
+    message::{MessageEvent, Replied, RepliedMessage},
 };
 
 /// Ends the session: serenity couldn't resume it in another process anyway.

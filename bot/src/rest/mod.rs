@@ -14,8 +14,10 @@
 
 mod application;
 mod body;
+mod carried;
 mod components;
 mod error;
+mod guilds;
 mod interactions;
 mod messages;
 mod read;
@@ -35,9 +37,10 @@ pub use self::{
     body::{Message, Speaker},
     components::{Button, ButtonStyle, Modal, Row, TextInput, TextStyle},
     error::{Gone, RestError},
+    guilds::Server,
     interactions::{Answer, Choice, InteractionToken},
     messages::{History, NewMessage},
-    read::{Attachment, Author, Channel, ChannelKind, StoredMessage, StoredWebhook},
+    read::{Author, Channel, ChannelKind, StoredMessage, StoredWebhook},
     snowflake::ApplicationId,
     webhooks::Webhook,
 };

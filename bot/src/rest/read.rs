@@ -4,9 +4,17 @@
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde::Deserialize;
-use shared::ids::{ChannelId, DiscordUserId, GuildId, MessageId, WebhookId};
+use shared::{
+    context::{Carried, Forward},
+    ids::{ChannelId, DiscordUserId, GuildId, MessageId, WebhookId},
+};
 
-use super::snowflake::{ApplicationId, Snowflake};
+use super::{
+    carried::{WireCarried, forwards},
+    guilds::WireOverwrite,
+    snowflake::{ApplicationId, Snowflake},
+};
+use crate::permissions::Overwrite;
 
 /// A message that stands in a channel.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,8 +33,12 @@ pub struct StoredMessage {
     pub sent: Option<DateTime<Utc>>,
     /// The message that it answers.
     pub reply_to: Option<MessageId>,
-    /// Its files.
-    pub attachments: Vec<Attachment>,
+    /// The people mentioned in it.
+    pub mentions: Vec<Author>,
+    /// What it carries besides its text.
+    pub carried: Carried,
+    /// Messages passed on with it.
+    pub forwarded: Vec<Forward>,
     /// The ids of its buttons: they tell which delivery it belongs to.
     pub custom_ids: Vec<String>,
     /// The nonce it was sent with.
@@ -44,21 +56,6 @@ pub struct Author {
     pub name: String,
     /// Whether it's a program.
     pub bot: bool,
-}
-
-/// A file at a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attachment {
-    /// Its id, which stays when its address changes.
-    pub id: u64,
-    /// Its name.
-    pub filename: String,
-    /// Its media type, as the sender's client gave it.
-    pub content_type: Option<String>,
-    /// Its size in bytes.
-    pub size: u64,
-    /// A signed address that expires: fetch it at once, never store it.
-    pub url: String,
 }
 
 /// A webhook, with its token if the bot may use it.
@@ -89,6 +86,12 @@ pub struct Channel {
     pub name: Option<String>,
     /// What it is.
     pub kind: ChannelKind,
+    /// A thread that only its members see.
+    pub is_private_thread: bool,
+    /// A voice channel, which one has to enter to read what is written in it.
+    pub is_voice: bool,
+    /// What it says otherwise than its server; a thread has nothing of its own.
+    pub overwrites: Vec<Overwrite>,
 }
 
 /// What a channel is, as far as it matters for writing.
@@ -115,7 +118,11 @@ pub(super) struct WireMessage {
     timestamp: Option<DateTime<Utc>>,
     message_reference: Option<WireReference>,
     #[serde(default)]
-    attachments: Vec<WireAttachment>,
+    mentions: Vec<WireUser>,
+    #[serde(flatten)]
+    carried: WireCarried,
+    #[serde(default)]
+    message_snapshots: serde_json::Value,
     #[serde(default)]
     components: serde_json::Value,
     nonce: Option<serde_json::Value>,
@@ -140,15 +147,6 @@ struct WireReference {
 }
 
 #[derive(Deserialize)]
-struct WireAttachment {
-    id: Snowflake,
-    filename: String,
-    content_type: Option<String>,
-    size: u64,
-    url: String,
-}
-
-#[derive(Deserialize)]
 pub(super) struct WireWebhook {
     id: Snowflake,
     channel_id: Option<Snowflake>,
@@ -165,17 +163,18 @@ pub(super) struct WireChannel {
     name: Option<String>,
     #[serde(rename = "type")]
     kind: u8,
+    #[serde(default)]
+    permission_overwrites: Vec<WireOverwrite>,
 }
 
 impl From<WireMessage> for StoredMessage {
     fn from(wire: WireMessage) -> Self {
         let mut custom_ids = Vec::new();
         collect_custom_ids(&wire.components, &mut custom_ids);
-        let WireUser { id, username, global_name, bot } = wire.author;
         Self {
             id: wire.id.into(),
             channel: wire.channel_id.into(),
-            author: Author { id: id.into(), name: global_name.unwrap_or(username), bot },
+            author: wire.author.into(),
             webhook: wire.webhook_id.map(Snowflake::into),
             content: wire.content,
             sent: wire.timestamp,
@@ -184,7 +183,9 @@ impl From<WireMessage> for StoredMessage {
                 .filter(|reference| reference.kind == 0)
                 .and_then(|reference| reference.message_id)
                 .map(Snowflake::into),
-            attachments: wire.attachments.into_iter().map(Attachment::from).collect(),
+            mentions: wire.mentions.into_iter().map(Author::from).collect(),
+            carried: wire.carried.into(),
+            forwarded: forwards(&wire.message_snapshots),
             custom_ids,
             nonce: wire.nonce.and_then(|nonce| match nonce {
                 serde_json::Value::String(nonce) => Some(nonce),
@@ -193,6 +194,13 @@ impl From<WireMessage> for StoredMessage {
             }),
             is_ordinary: matches!(wire.kind, 0 | 19 | 20 | 23),
         }
+    }
+}
+
+impl From<WireUser> for Author {
+    fn from(wire: WireUser) -> Self {
+        let WireUser { id, username, global_name, bot } = wire;
+        Self { id: id.into(), name: global_name.unwrap_or(username), bot }
     }
 }
 
@@ -211,13 +219,6 @@ fn collect_custom_ids(value: &serde_json::Value, ids: &mut Vec<String>) {
             }
         }
         _ => {}
-    }
-}
-
-impl From<WireAttachment> for Attachment {
-    fn from(wire: WireAttachment) -> Self {
-        let WireAttachment { id, filename, content_type, size, url } = wire;
-        Self { id: id.0, filename, content_type, size, url }
     }
 }
 
@@ -246,6 +247,9 @@ impl From<WireChannel> for Channel {
                 15 | 16 => ChannelKind::Forum,
                 _ => ChannelKind::Channel,
             },
+            is_private_thread: wire.kind == 12,
+            is_voice: matches!(wire.kind, 2 | 13),
+            overwrites: wire.permission_overwrites.iter().filter_map(WireOverwrite::read).collect(),
         }
     }
 }

@@ -202,7 +202,7 @@ async fn what_stands_in_a_channel_is_read_leniently() {
     assert_eq!(messages[1].author.name, "Bob");
     assert_eq!(messages[1].reply_to, Some(MessageId::from(18)));
     assert_eq!(messages[1].nonce.as_deref(), Some("123"));
-    assert_eq!(messages[1].attachments[0].size, 12);
+    assert_eq!(messages[1].carried.attachments[0].size, 12);
     assert!(messages[1].is_ordinary && !messages[2].is_ordinary);
 }
 

@@ -121,7 +121,8 @@ impl PictureKind {
     }
 
     /// Width and height, as the header says.
-    fn size(self, bytes: &[u8]) -> Option<(u32, u32)> {
+    #[must_use]
+    pub fn size(self, bytes: &[u8]) -> Option<(u32, u32)> {
         match self {
             Self::Png => png_size(bytes),
             Self::Jpeg => jpeg_size(bytes),

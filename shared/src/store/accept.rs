@@ -7,6 +7,7 @@ use super::{
     Accepted, Incoming, Limits, Place, Refusal, ReplyBy, RequestContext, Result, Store, SystemKey,
     columns::{SealColumns, storable},
     db::{Tx, on_tx},
+    gather::gathering_lasts,
     lock_user,
     payer::Payer,
 };
@@ -68,7 +69,8 @@ impl Store {
     }
 
     /// A message for a lane whose last request still waits becomes part of it, unless that one is
-    /// about to end unanswered: stopped when it was claimed before, or too old.
+    /// about to end unanswered: stopped when it was claimed before, or too old. A pause before another
+    /// try is not cut short by a message that has to gather first.
     async fn join(
         &self,
         tx: &mut Tx,
@@ -81,6 +83,7 @@ impl Store {
         const LAST: &str = "
             SELECT r.id, r.state, d.kind, r.api_key_id,
                    r.retry_of IS NULL AND NOT r.stop_requested AND r.deadline_at > $4
+                   AND (r.state = 'gathering' OR r.not_before <= $4 OR NOT $5)
               FROM requests r JOIN deliveries d ON d.request_id = r.id
              WHERE r.user_id = $1 AND r.channel_id = $2 AND r.personality_id = $3
              ORDER BY r.seq DESC LIMIT 1";
@@ -96,10 +99,11 @@ impl Store {
                 .bind(incoming.place.lane_channel())
                 .bind(personality)
                 .bind(self.clock.now())
+                .bind(!incoming.context.awaited.is_empty())
                 .fetch_optional(c)
                 .await?);
         let Some((id, state, kind, key, open)) = last else { return Ok(None) };
-        if state != RequestState::Queued
+        if !matches!(state, RequestState::Gathering | RequestState::Queued)
             || kind != incoming.reply_by.kind()
             || key != payer.key
             || !open
@@ -113,6 +117,7 @@ impl Store {
             return Ok(None);
         }
         self.add_source(tx, id, incoming.source, personality, &incoming.text).await?;
+        self.join_context(tx, id, &incoming.context).await?;
         Ok(Some(id))
     }
 
@@ -155,7 +160,13 @@ impl Store {
             INSERT INTO requests
                 (id, user_id, seq, state, guild_id, channel_id, personality_id, key_source, api_key_id, provider,
                  model, context, not_before, deadline_at, retry_of, created_at, updated_at)
-            VALUES ($1, $2, $3, 'queued', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $12, $12)";
+            VALUES ($1, $2, $3, $15, $4, $5, $6, $7, $8, $9, $10, $11, $16, $13, $14, $12, $12)";
+        let now = self.clock.now();
+        let (state, not_before) = if new.context.awaited.is_empty() {
+            (RequestState::Queued, now)
+        } else {
+            (RequestState::Gathering, now + gathering_lasts())
+        };
         on_tx!(tx, |c| sqlx::query(SQL)
             .bind(new.id)
             .bind(new.user)
@@ -167,10 +178,12 @@ impl Store {
             .bind(new.api_key)
             .bind(new.provider)
             .bind(new.model)
-            .bind(Json(new.context.storable()))
-            .bind(self.clock.now())
+            .bind(Json(new.context.to_stored()))
+            .bind(now)
             .bind(new.deadline_at)
             .bind(new.retry_of)
+            .bind(state)
+            .bind(not_before)
             .execute(c)
             .await?
             .rows_affected());

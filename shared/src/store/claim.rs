@@ -19,10 +19,11 @@ use crate::{
 };
 
 /// What a worker may take: `$1` is the present, `$2` how many a user may have under way. The claim,
-/// the sweep and "is there more?" share it: a sweep that asked for less once starved a user.
+/// the sweep and "is there more?" share it: a sweep that asked for less once starved a user. A request
+/// that still gathers at its time was forgotten by its bot, and is taken as it is.
 macro_rules! claimable {
     () => {
-        "r.state = 'queued' AND r.not_before <= $1
+        "r.state IN ('gathering', 'queued') AND r.not_before <= $1
          AND NOT EXISTS (SELECT 1 FROM requests e
                           WHERE e.user_id = r.user_id AND e.channel_id = r.channel_id
                             AND e.personality_id = r.personality_id
@@ -111,7 +112,7 @@ impl Store {
         const SQL: &str = concat!(
             "UPDATE requests
                 SET state = 'claimed', claim_token = $3, owner = $4, attempt = attempt + 1, updated_at = $1
-              WHERE state = 'queued'
+              WHERE state IN ('gathering', 'queued')
                 AND id = (SELECT r.id FROM requests r WHERE r.user_id = $5 AND ",
             claimable!(),
             " ORDER BY r.seq LIMIT 1)
@@ -161,11 +162,12 @@ impl Store {
         Ok(count > 0)
     }
 
-    /// The messages of a request, in the order in which they were written, without deleted ones.
+    /// The words of a request's messages, in the order in which they were written, without deleted
+    /// ones. A message that only carries something has none.
     pub async fn request_texts(&self, request: RequestId) -> Result<Vec<(SourceId, String)>> {
         const SQL: &str = "
             SELECT source_id, content FROM request_sources
-             WHERE request_id = $1 AND content <> '' ORDER BY source_id";
+             WHERE request_id = $1 AND NOT withdrawn ORDER BY source_id";
         Ok(on_db!(&self.db, |c| sqlx::query_as(SQL).bind(request).fetch_all(c).await?))
     }
 

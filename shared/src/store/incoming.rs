@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
-use super::columns::storable;
 use crate::{
+    context::RequestContext,
     ids::{
         ChannelId, DeliveryId, DiscordUserId, GuildId, PersonalityId, RequestId, SourceId, UserId,
     },
@@ -29,7 +28,8 @@ pub struct Incoming {
     pub personalities: Vec<PersonalityId>,
     /// What was said, without the address.
     pub text: String,
-    /// What the prompt needs besides.
+    /// What the prompt needs besides. A message that it [awaits](RequestContext::awaited) lets the
+    /// request gather before it is queued.
     pub context: RequestContext,
     /// How the answer becomes visible.
     pub reply_by: ReplyBy,
@@ -92,38 +92,6 @@ impl ReplyBy {
             Self::Interaction { .. } => DeliveryKind::Interaction,
         }
     }
-}
-
-/// What is stored with a request for its prompt: names and quotes as Discord showed them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RequestContext {
-    /// What the author is called where they wrote.
-    pub author_name: String,
-    /// The message that this one replies to, if it may be quoted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replies_to: Option<QuotedMessage>,
-}
-
-impl RequestContext {
-    pub(super) fn storable(&self) -> Self {
-        let clean = |text: &String| storable(text).into_owned();
-        Self {
-            author_name: clean(&self.author_name),
-            replies_to: self.replies_to.as_ref().map(|quoted| QuotedMessage {
-                author_name: clean(&quoted.author_name),
-                text: clean(&quoted.text),
-            }),
-        }
-    }
-}
-
-/// A message that is quoted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QuotedMessage {
-    /// Who wrote it.
-    pub author_name: String,
-    /// What it says.
-    pub text: String,
 }
 
 /// How much is taken from one person.

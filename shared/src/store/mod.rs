@@ -5,6 +5,7 @@
 //! | file | what it decides |
 //! |---|---|
 //! | `incoming`, `accept` | T0: a message becomes requests and deliveries, or is refused |
+//! | `gather` | what a request waits for before it is queued |
 //! | `payer` | whose key pays |
 //! | `claim` | T1: which request a worker takes next; whom to wake; T2': putting one back |
 //! | `calls` | T2, T3: the fence before the call, and what is noted while it streams |
@@ -29,6 +30,7 @@ mod claim;
 mod columns;
 mod deliveries;
 mod expire;
+mod gather;
 mod incoming;
 mod key_checks;
 mod keys;
@@ -56,9 +58,8 @@ pub use calls::{FenceRefusal, Fenced, PartialText};
 pub use claim::ClaimedRequest;
 pub use deliveries::{NewPart, OpenDelivery, PostedPart, ShardRange};
 pub use error::{Result, StoreError};
-pub use incoming::{
-    Accepted, Incoming, Limits, Place, QuotedMessage, Refusal, ReplyBy, RequestContext, SystemKey,
-};
+pub use gather::GATHERING_LASTS;
+pub use incoming::{Accepted, Incoming, Limits, Place, Refusal, ReplyBy, SystemKey};
 pub use key_checks::{
     AnswerToken, CheckPurpose, ClaimedCheck, NewKeyCheck, Unanswered, VerdictOutcome,
 };
@@ -73,11 +74,12 @@ pub use personalities::{
 };
 pub use reconcile::ToReconcile;
 pub use stop::{Retried, Stopped};
-pub use turns::Turn;
+pub use turns::{Conversation, Turn};
 pub use usage::{ModelUsage, UsageSummary};
 pub use users::User;
 
 use crate::clock::{Clock, SharedClock};
+pub use crate::context::RequestContext;
 use db::{Db, Tx};
 
 /// The database, shared by everything in a process.

@@ -1,6 +1,7 @@
 //! T4 and T5: how a call ends. Answer, usage row, turn and delivery commit together or not at all.
 
 use chrono::{DateTime, Utc};
+use sqlx::types::Json;
 
 use super::{
     ClaimedRequest, Result, Store, StoreError,
@@ -234,8 +235,9 @@ impl Store {
         const SOURCES: &str = "SELECT source_id, content FROM request_sources WHERE request_id = $1 ORDER BY source_id";
         const SQL: &str = "
             INSERT INTO turns
-                (id, request_id, user_id, channel_id, personality_id, source_id, user_text, assistant_text, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                (id, request_id, user_id, channel_id, personality_id, source_id, user_text, assistant_text,
+                 created_at, context)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             ON CONFLICT (request_id) DO UPDATE SET assistant_text = excluded.assistant_text";
         let sources: Vec<(i64, String)> =
             on_tx!(tx, |c| sqlx::query_as(SOURCES).bind(request.id).fetch_all(c).await?);
@@ -255,6 +257,7 @@ impl Store {
             .bind(said.join("\n"))
             .bind(storable(answer).into_owned())
             .bind(self.clock.now())
+            .bind(Json(request.context.for_history().to_stored()))
             .execute(c)
             .await?
             .rows_affected());

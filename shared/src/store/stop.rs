@@ -198,6 +198,8 @@ impl Store {
         const TEXTS: &str =
             "SELECT content FROM request_sources WHERE request_id = $1 ORDER BY source_id";
         let seq = take_seqs(tx, pressed.user_id, 1).await?;
+        // what was waited for in vain is not waited for again
+        let context = RequestContext { awaited: Vec::new(), ..pressed.context.0.clone() };
         let id = RequestId::new(self.clock());
         let row = NewRequest {
             id,
@@ -210,7 +212,7 @@ impl Store {
             api_key: payer.key,
             provider: payer.provider,
             model: &payer.model,
-            context: &pressed.context.0,
+            context: &context,
             deadline_at: self.clock.now()
                 + TimeDelta::from_std(limits.deadline).unwrap_or(TimeDelta::MAX),
             retry_of: Some(pressed.request_id),

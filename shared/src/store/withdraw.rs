@@ -17,7 +17,7 @@ impl Store {
     pub async fn message_deleted(&self, source: SourceId) -> Result<Option<UserId>> {
         const FIND: &str = "
             SELECT r.id, r.user_id FROM request_sources s JOIN requests r ON r.id = s.request_id
-             WHERE s.source_id = $1 AND s.content <> '' AND r.state IN ('gathering', 'queued', 'claimed')";
+             WHERE s.source_id = $1 AND NOT s.withdrawn AND r.state IN ('gathering', 'queued', 'claimed')";
         let found: Vec<(RequestId, UserId)> =
             on_db!(&self.db, |c| sqlx::query_as(FIND).bind(source).fetch_all(c).await?);
         let Some((_, author)) = found.first().copied() else { return Ok(None) };
@@ -31,11 +31,12 @@ impl Store {
     }
 
     async fn withdraw(&self, tx: &mut Tx, request: RequestId, source: SourceId) -> Result<()> {
-        const BLANK: &str =
-            "UPDATE request_sources SET content = '' WHERE request_id = $1 AND source_id = $2";
+        const BLANK: &str = "
+            UPDATE request_sources SET content = '', withdrawn = TRUE
+             WHERE request_id = $1 AND source_id = $2";
         const LEFT: &str = "
             SELECT r.state, (SELECT COUNT(*) FROM request_sources s
-                              WHERE s.request_id = r.id AND s.content <> '')
+                              WHERE s.request_id = r.id AND NOT s.withdrawn)
               FROM requests r WHERE r.id = $1";
         const STOP: &str =
             "UPDATE requests SET stop_requested = TRUE, updated_at = $2 WHERE id = $1";
@@ -47,6 +48,7 @@ impl Store {
             .rows_affected());
         let (state, left): (RequestState, i64) =
             on_tx!(&mut *tx, |c| sqlx::query_as(LEFT).bind(request).fetch_one(c).await?);
+        self.forget_context(tx, request, source).await?;
         match state {
             RequestState::Gathering | RequestState::Queued if left == 0 => {
                 self.end_unspent(tx, request, RequestState::Cancelled, None).await

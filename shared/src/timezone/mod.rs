@@ -8,7 +8,7 @@ mod search;
 
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 pub use self::period::{Period, UnknownPeriod};
@@ -46,6 +46,20 @@ impl Timezone {
     #[must_use]
     pub fn local(self, now: DateTime<Utc>) -> String {
         format!("{} ({self})", now.with_timezone(&self.0).format("%A, %-d %B %Y, %H:%M"))
+    }
+}
+
+impl Timezone {
+    /// The same in short, for what was said before: `2026-11-20 14:05`.
+    #[must_use]
+    pub fn stamp(self, moment: DateTime<Utc>) -> String {
+        moment.with_timezone(&self.0).format("%Y-%m-%d %H:%M").to_string()
+    }
+
+    /// Which day it is there.
+    #[must_use]
+    pub fn date(self, now: DateTime<Utc>) -> NaiveDate {
+        now.with_timezone(&self.0).date_naive()
     }
 }
 

@@ -126,7 +126,7 @@ pub fn message(source: u64, author: DiscordUserId) -> Incoming {
         },
         personalities: vec![VIOLA.parse().expect("an id")],
         text: format!("message {source}"),
-        context: RequestContext { author_name: "Ada".into(), replies_to: None },
+        context: RequestContext::by("Ada"),
         reply_by: ReplyBy::Webhook,
     }
 }

@@ -1,9 +1,10 @@
 use chrono::TimeDelta;
 use shared::{
+    context::{Carried, How, MessageContext, Reference},
     ids::{ChannelId, PersonalityId},
     model::{InactiveReason, KeySource, Provider},
     personality::ModelSettings,
-    store::{Accepted, Incoming, Limits, QuotedMessage, Refusal, RequestContext, SystemKey},
+    store::{Accepted, Incoming, Limits, Refusal, RequestContext, SystemKey},
     testing::{TestDb, limits, message, no_guests},
 };
 
@@ -152,8 +153,8 @@ async fn the_model_is_the_personalitys_then_the_keys_then_the_default(db: TestDb
 
 async fn what_was_said_is_what_a_worker_reads(db: TestDb) {
     let ada = db.person_with_key(1).await;
-    let quoted = QuotedMessage { author_name: "Bea".into(), text: "12.50 → \"né\"".into() };
-    let context = RequestContext { author_name: "Ada \\ 🎭".into(), replies_to: Some(quoted) };
+    let mut context = RequestContext::by("Ada \\ 🎭");
+    context.add(quoting("Bea", "12.50 → \"né\""));
     let mut incoming = Incoming { context: context.clone(), ..message(1, ada.discord) };
     incoming.place.thread = Some(300.into());
     taken(&db, &incoming).await;
@@ -170,16 +171,29 @@ async fn what_was_said_is_what_a_worker_reads(db: TestDb) {
 
 async fn a_nul_is_left_out(db: TestDb) {
     let ada = db.person_with_key(1).await;
-    let quoted = QuotedMessage { author_name: "B\0ea".into(), text: "\0".into() };
+    let mut context = RequestContext::by("A\0da");
+    context.add(quoting("B\0ea", "\0"));
     let incoming = Incoming {
         text: "a\0b".into(),
         username: "a\0da".into(),
-        context: RequestContext { author_name: "A\0da".into(), replies_to: Some(quoted) },
+        context,
         ..message(1, ada.discord)
     };
     let request = taken(&db, &incoming).await[0];
     assert_eq!(db.store().request_texts(request).await.unwrap()[0].1, "ab");
     let context = claim(&db, ada).await.unwrap().context;
-    let quoted = context.replies_to.unwrap();
+    let quoted = &context.messages[0].references[0];
     assert_eq!((&*context.author_name, &*quoted.author_name, &*quoted.text), ("Ada", "Bea", ""));
+}
+
+/// What message 1 refers to.
+fn quoting(author_name: &str, text: &str) -> MessageContext {
+    let quoted = Reference {
+        how: How::Reply,
+        author_name: author_name.into(),
+        said_by: None,
+        text: text.into(),
+        carried: Carried::default(),
+    };
+    MessageContext { references: vec![quoted], ..MessageContext::of(1.into()) }
 }

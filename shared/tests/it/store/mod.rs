@@ -9,6 +9,7 @@ mod claim;
 mod concurrency;
 mod deliveries;
 mod expire;
+mod gather;
 mod joining;
 mod keys;
 mod leases;

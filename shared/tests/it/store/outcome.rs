@@ -1,7 +1,7 @@
 use shared::{
     model::{FailureKind, FinishReason, RequestState},
     money::NanoUsd,
-    store::{CallEnd, CallRecord, ClaimedRequest, NoticeKind},
+    store::{CallEnd, CallRecord, ClaimedRequest, Conversation, NoticeKind, RequestContext},
     testing::{Person, TestDb},
 };
 
@@ -23,10 +23,20 @@ shared::each_engine!(
     a_refusal_and_an_empty_answer_are_not_remembered,
     messages_that_joined_are_remembered_together,
     an_answer_may_hold_anything,
+    what_others_said_is_remembered_where_all_are_heard,
 );
 
+fn conversation(person: Person, request: &ClaimedRequest) -> Conversation {
+    Conversation {
+        user: person.id,
+        channel: request.channel_id,
+        is_shared: false,
+        personality: viola(),
+    }
+}
+
 async fn turns(db: &TestDb, person: Person, request: &ClaimedRequest) -> Vec<(String, String)> {
-    let turns = db.store().recent_turns(person.id, request.channel_id, viola(), 9).await.unwrap();
+    let turns = db.store().recent_turns(conversation(person, request), 9).await.unwrap();
     turns.into_iter().map(|turn| (turn.user_text, turn.assistant_text)).collect()
 }
 
@@ -176,8 +186,34 @@ async fn messages_that_joined_are_remembered_together(db: TestDb) {
     super::stage::fence(&db, &second).await;
     finish(&db, &second, &answer("Still here."), &figures(1)).await;
     assert_eq!(turns(&db, ada, &second).await[1].1, "Still here.");
-    let last = db.store().recent_turns(ada.id, second.channel_id, viola(), 1).await.unwrap();
+    let last = db.store().recent_turns(conversation(ada, &second), 1).await.unwrap();
     assert_eq!(last[0].assistant_text, "Still here.");
+}
+
+async fn what_others_said_is_remembered_where_all_are_heard(db: TestDb) {
+    let (ada, bea) = (db.person_with_key(1).await, db.person_with_key(2).await);
+    for (person, name) in [(ada, "Ada"), (bea, "Bea")] {
+        let incoming = shared::store::Incoming {
+            text: format!("I am {name}."),
+            context: RequestContext::by(name),
+            ..super::stage::saying(person, 1)
+        };
+        taken(&db, &incoming).await;
+        let request = claim(&db, person).await.unwrap();
+        super::stage::fence(&db, &request).await;
+        finish(&db, &request, &answer("Hello."), &figures(1)).await;
+    }
+    // and elsewhere
+    let request = calling(&db, bea, 2).await;
+    finish(&db, &request, &answer("Hello."), &figures(1)).await;
+
+    let names = async |is_shared: bool| -> Vec<String> {
+        let of = Conversation { user: ada.id, channel: 1.into(), is_shared, personality: viola() };
+        let turns = db.store().recent_turns(of, 9).await.unwrap();
+        turns.into_iter().map(|turn| turn.context.author_name).collect()
+    };
+    assert_eq!(names(true).await, ["Ada", "Bea"]);
+    assert_eq!(names(false).await, ["Ada"]);
 }
 
 async fn an_answer_may_hold_anything(db: TestDb) {

@@ -3,13 +3,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::{
     ids::{ApiKeyId, RequestId},
-    model::RequestState::{Cancelled, Claimed, Expired, Failed, Interrupted, Queued},
+    model::RequestState::{Cancelled, Claimed, Expired, Failed, Gathering, Interrupted, Queued},
 };
 
-use super::model::{Key, Lane, Model, Request};
+use super::model::{Key, Lane, Model, Request, is_waiting};
 
 pub(super) const MAX_QUEUED: usize = 3;
 pub(super) const MAX_JOINED: usize = 2;
+/// How long the store lets a request gather.
+const GATHERING: TimeDelta = TimeDelta::seconds(15);
 pub(super) const DEADLINE: TimeDelta = TimeDelta::seconds(100);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +28,22 @@ pub(super) enum Again {
     NotNeeded,
 }
 
+impl Request {
+    /// A message came that has to be completed first.
+    fn gather(&mut self, source: Option<u64>, now: DateTime<Utc>) {
+        if self.state == Queued {
+            self.awaited.clear();
+        }
+        if let Some(source) = source {
+            self.awaited.push(source);
+            (self.state, self.not_before) = (Gathering, now + GATHERING);
+        }
+    }
+}
+
 impl Model {
     fn waiting(&self, user: usize) -> usize {
-        self.requests.iter().filter(|r| r.lane.0 == user && r.state == Queued).count()
+        self.requests.iter().filter(|r| r.lane.0 == user && is_waiting(r.state)).count()
     }
 
     fn payer(&self, user: usize) -> Result<ApiKeyId, Unwelcome> {
@@ -43,10 +58,12 @@ impl Model {
     pub(super) fn accept(
         &mut self,
         lanes: &[Lane],
+        gathers: Option<u64>,
         now: DateTime<Utc>,
     ) -> Result<Vec<usize>, Unwelcome> {
         let before = self.clone();
-        let taken = lanes.iter().enumerate().map(|(i, lane)| self.accept_one(*lane, i, now));
+        let taken = lanes.iter().enumerate();
+        let taken = taken.map(|(i, lane)| self.accept_one(*lane, i, gathers, now));
         match taken.collect::<Result<Vec<_>, _>>() {
             Ok(taken) => {
                 self.next_seq[lanes[0].0] += i64::try_from(lanes.len()).unwrap();
@@ -59,11 +76,18 @@ impl Model {
         }
     }
 
-    fn accept_one(&mut self, lane: Lane, i: usize, now: DateTime<Utc>) -> Result<usize, Unwelcome> {
+    fn accept_one(
+        &mut self,
+        lane: Lane,
+        i: usize,
+        gathers: Option<u64>,
+        now: DateTime<Utc>,
+    ) -> Result<usize, Unwelcome> {
         let key = self.payer(lane.0)?;
         let last = self.requests.iter().enumerate().filter(|(_, r)| r.lane == lane);
         if let Some((index, last)) = last.max_by_key(|(_, r)| r.seq)
-            && last.state == Queued
+            && is_waiting(last.state)
+            && (last.state == Gathering || last.not_before <= now || gathers.is_none())
             && last.key == key
             && !last.is_retry
             && !last.stop
@@ -71,13 +95,16 @@ impl Model {
             && last.messages < MAX_JOINED
         {
             self.requests[index].messages += 1;
+            self.requests[index].gather(gathers, now);
             return Ok(index);
         }
         if self.waiting(lane.0) >= MAX_QUEUED {
             return Err(Unwelcome::Busy);
         }
         let seq = self.next_seq[lane.0] + i64::try_from(i).unwrap();
-        Ok(self.insert(lane, seq, key, now, false))
+        let index = self.insert(lane, seq, key, now, false);
+        self.requests[index].gather(gathers, now);
+        Ok(index)
     }
 
     fn insert(
@@ -102,6 +129,7 @@ impl Model {
             deadline: now + DEADLINE,
             key,
             messages: 1,
+            awaited: Vec::new(),
             is_retry,
             was_retried: false,
             answer: None,
@@ -133,7 +161,7 @@ impl Model {
     pub(super) fn replace_key(&mut self, user: usize, key: ApiKeyId) {
         self.keys[user] = Some(Key { id: key, active: true });
         let of_user = self.requests.iter_mut().filter(|r| r.lane.0 == user);
-        for r in of_user.filter(|r| matches!(r.state, Queued | Claimed)) {
+        for r in of_user.filter(|r| matches!(r.state, Gathering | Queued | Claimed)) {
             r.key = key;
         }
     }

@@ -8,7 +8,7 @@ use shared::{
     testing::Life,
 };
 
-use super::model::{MAX_ACTIVE, is_active};
+use super::model::{MAX_ACTIVE, is_active, is_waiting};
 
 /// Remembers what was seen before, for what may never happen twice.
 #[derive(Default)]
@@ -34,7 +34,7 @@ impl Invariants {
             }
             let starts = row.state == Calling && self.before_was(row, Calling).is_none();
             let earlier_lives =
-                others().any(|e| e.seq < row.seq && (e.state == Queued || is_active(e.state)));
+                others().any(|e| e.seq < row.seq && (is_waiting(e.state) || is_active(e.state)));
             if starts && earlier_lives {
                 return fail("a later message overtook an earlier one");
             }
@@ -69,7 +69,7 @@ impl Invariants {
         if calls > 1 + self.taken_back.get(&row.id).copied().unwrap_or_default() {
             return Err("called twice");
         }
-        let lives = |state| state == Queued || is_active(state);
+        let lives = |state| is_waiting(state) || is_active(state);
         if !lives(was) && row.state != was {
             let late = was == Interrupted && matches!(row.state, Answered | Failed);
             return if late { Ok(()) } else { Err("an end was not the end") };

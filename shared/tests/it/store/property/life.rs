@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 use proptest::test_runner::TestCaseError;
 use shared::{
     clock::Clock,
-    ids::PersonalityId,
+    context::MessageContext,
+    ids::{PersonalityId, SourceId},
     model::{FailureKind, FinishReason, InactiveReason, Provider, RequestState},
     store::{
         Accepted, CallEnd, CallRecord, ClaimedRequest, Fenced, Incoming, Limits, PartialText,
@@ -33,6 +34,8 @@ struct Life<'a> {
     living: [usize; 3],
     model: Model,
     sent: Vec<Incoming>,
+    /// Messages that had to be completed, and the requests in the model that they became part of.
+    gathering: Vec<(u64, Vec<usize>)>,
     /// Every claim that was ever made, with its request's index in the model.
     claims: Vec<(usize, ClaimedRequest)>,
 }
@@ -88,8 +91,8 @@ impl<'a> Life<'a> {
             workers: Vec::new(),
         };
         let model = Model::default();
-        let (living, sent, claims) = ([0; 3], Vec::new(), Vec::new());
-        let mut life = Self { db, people, world, living, model, sent, claims };
+        let (living, sent, gathering, claims) = ([0; 3], Vec::new(), Vec::new(), Vec::new());
+        let mut life = Self { db, people, world, living, model, sent, gathering, claims };
         for slot in 0..3 {
             life.hire(slot).await;
         }
@@ -115,9 +118,10 @@ impl<'a> Life<'a> {
         let (db, store) = (self.db, self.db.store());
         let now = db.clock().now();
         match *step {
-            Step::Accept { user, channel, personalities } => {
-                self.accept(user, channel, personalities).await
+            Step::Accept { user, channel, personalities, gathers } => {
+                self.accept(user, channel, personalities, gathers).await
             }
+            Step::Gathered { which } => self.gathered(which).await,
             Step::AcceptAgain { which } => match nth_back(&self.sent, which) {
                 Some(incoming) => {
                     let again =
@@ -231,17 +235,28 @@ impl<'a> Life<'a> {
         }
     }
 
-    async fn accept(&mut self, user: usize, channel: usize, which: usize) -> Result<(), String> {
+    async fn accept(
+        &mut self,
+        user: usize,
+        channel: usize,
+        which: usize,
+        gathers: bool,
+    ) -> Result<(), String> {
         let source = snowflake();
         let chosen: Vec<usize> = (0..2).filter(|i| which & (1 << i) != 0).collect();
         let mut incoming = message(source, self.people[user].discord);
         incoming.place.channel = self.world.channels[channel].into();
         incoming.personalities = chosen.iter().map(|i| self.world.personalities[*i]).collect();
+        incoming.context.messages.push(MessageContext::of(source.into()));
+        incoming.context.awaited.extend(gathers.then(|| SourceId::from(source)));
         let accepted = self.db.store().accept(&incoming, &small_limits(), &no_guests()).await;
         let lanes: Vec<_> = chosen.iter().map(|i| (user, channel, *i)).collect();
-        let expected = self.model.accept(&lanes, self.db.clock().now());
+        let expected = self.model.accept(&lanes, gathers.then_some(source), self.db.clock().now());
         match (accepted.unwrap(), expected) {
             (Accepted::Taken { requests, .. }, Ok(indices)) if requests.len() == indices.len() => {
+                if gathers {
+                    self.gathering.push((source, indices.clone()));
+                }
                 for (id, index) in requests.into_iter().zip(indices) {
                     let request = &mut self.model.requests[index];
                     if request.messages == 1 {
@@ -255,6 +270,19 @@ impl<'a> Life<'a> {
             (Accepted::Refused { why, .. }, Err(expected)) => same(&unwelcome(&why), &expected),
             (accepted, expected) => Err(format!("{accepted:?}, and the model {expected:?}")),
         }
+    }
+
+    async fn gathered(&mut self, which: usize) -> Result<(), String> {
+        let Some((source, indices)) = nth_back(&self.gathering, which).cloned() else {
+            return Ok(());
+        };
+        let requests: Vec<_> = indices.iter().map(|i| self.model.requests[*i].id).collect();
+        let person = self.people[self.model.requests[indices[0]].lane.0];
+        let message = MessageContext::of(source.into());
+        let queued = self.db.store().gathered(person.id, &requests, &message).await.unwrap();
+        let now = self.db.clock().now();
+        let expected = indices.into_iter().filter(|i| self.model.gathered(*i, source, now)).count();
+        same(&queued, &expected)
     }
 
     async fn claim(&mut self, user: usize, worker: usize) -> Result<(), String> {
@@ -281,7 +309,9 @@ impl<'a> Life<'a> {
         let delivery = delivery_of(self.db, request.id).await;
         let stopped = self.db.store().stop(delivery, person.discord).await.unwrap();
         let expected = match self.model.stop(index) {
-            RequestState::Queued => Stopped::Cancelled { user: person.id },
+            RequestState::Gathering | RequestState::Queued => {
+                Stopped::Cancelled { user: person.id }
+            }
             RequestState::Claimed | RequestState::Calling => Stopped::Asked,
             _ => Stopped::TooLate,
         };

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use shared::{
     ids::{ApiKeyId, ClaimToken, RequestId},
     model::RequestState::{
-        self, Answered, Calling, Cancelled, Claimed, Expired, Failed, Interrupted, Queued,
+        self, Answered, Calling, Cancelled, Claimed, Expired, Failed, Gathering, Interrupted,
+        Queued,
     },
     store::FenceRefusal,
 };
@@ -30,6 +31,8 @@ pub(super) struct Request {
     pub(super) deadline: DateTime<Utc>,
     pub(super) key: ApiKeyId,
     pub(super) messages: usize,
+    /// The messages for which the bot still asks Discord.
+    pub(super) awaited: Vec<u64>,
     pub(super) is_retry: bool,
     pub(super) was_retried: bool,
     pub(super) answer: Option<String>,
@@ -51,6 +54,10 @@ pub(super) struct Model {
     pub(super) requests: Vec<Request>,
     pub(super) keys: [Option<Key>; 2],
     pub(super) next_seq: [i64; 2],
+}
+
+pub(super) fn is_waiting(state: RequestState) -> bool {
+    matches!(state, Gathering | Queued)
 }
 
 pub(super) fn is_active(state: RequestState) -> bool {
@@ -93,11 +100,11 @@ impl Model {
         }
         let is_first = |r: &Request| {
             !of_user().any(|(_, e)| {
-                e.lane == r.lane && e.seq < r.seq && (e.state == Queued || is_active(e.state))
+                e.lane == r.lane && e.seq < r.seq && (is_waiting(e.state) || is_active(e.state))
             })
         };
         of_user()
-            .filter(|(_, r)| r.state == Queued && r.not_before <= now && is_first(r))
+            .filter(|(_, r)| is_waiting(r.state) && r.not_before <= now && is_first(r))
             .min_by_key(|(_, r)| r.seq)
             .map(|(index, _)| index)
     }
@@ -106,6 +113,19 @@ impl Model {
         let r = &mut self.requests[index];
         (r.state, r.token, r.owner) = (Claimed, Some(token), Some(owner));
         r.attempt += 1;
+    }
+
+    /// The bot has read what a message refers to; says whether the request is queued with it.
+    pub(super) fn gathered(&mut self, i: usize, source: u64, now: DateTime<Utc>) -> bool {
+        let r = &mut self.requests[i];
+        if r.state != Gathering {
+            return false;
+        }
+        r.awaited.retain(|awaited| *awaited != source);
+        if r.awaited.is_empty() {
+            (r.state, r.not_before) = (Queued, now);
+        }
+        r.state == Queued
     }
 
     pub(super) fn give_back(&mut self, i: usize, token: ClaimToken, at: DateTime<Utc>) -> bool {
@@ -189,7 +209,7 @@ impl Model {
         let r = &mut self.requests[i];
         let before = r.state;
         match before {
-            Queued => r.end_unspent(Cancelled),
+            Gathering | Queued => r.end_unspent(Cancelled),
             Claimed | Calling => r.stop = true,
             _ => {}
         }

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 /// Small numbers choose among what there is: the last claim, the one before it, …
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    Accept { user: usize, channel: usize, personalities: usize },
+    Accept { user: usize, channel: usize, personalities: usize, gathers: bool },
+    Gathered { which: usize },
     AcceptAgain { which: usize },
     Claim { user: usize, worker: usize },
     GiveBack { which: usize, delay: i64 },
@@ -28,8 +29,12 @@ pub(super) fn any_step() -> impl Strategy<Value = Step> {
     let recent = || prop_oneof![4 => Just(0_usize), 2 => 1..4_usize, 1 => 0..40_usize];
     let delay = || prop_oneof![Just(0_i64), Just(5)];
     prop_oneof![
-        8 => (two.clone(), two.clone(), 1..=3_usize)
-            .prop_map(|(user, channel, personalities)| Step::Accept { user, channel, personalities }),
+        8 => (two.clone(), two.clone(), 1..=3_usize, prop::bool::weighted(0.25)).prop_map(
+            |(user, channel, personalities, gathers)| {
+                Step::Accept { user, channel, personalities, gathers }
+            },
+        ),
+        3 => recent().prop_map(|which| Step::Gathered { which }),
         1 => recent().prop_map(|which| Step::AcceptAgain { which }),
         10 => (two.clone(), 0..3_usize).prop_map(|(user, worker)| Step::Claim { user, worker }),
         2 => (recent(), delay()).prop_map(|(which, delay)| Step::GiveBack { which, delay }),
@@ -45,7 +50,7 @@ pub(super) fn any_step() -> impl Strategy<Value = Step> {
         2 => two.clone().prop_map(|user| Step::ReplaceKey { user }),
         1 => two.clone().prop_map(|user| Step::RemoveKey { user }),
         1 => two.prop_map(|user| Step::SwitchKeyOff { user }),
-        2 => prop_oneof![Just(1_i64), Just(5), Just(60), Just(100)]
+        2 => prop_oneof![Just(1_i64), Just(5), Just(15), Just(60), Just(100)]
             .prop_map(|seconds| Step::Wait { seconds }),
     ]
 }

@@ -1,0 +1,212 @@
+//! What servers, their channels and their roles are called, as the gateway announces them.
+//!
+//! A message names channels and roles by number alone, and asking Discord for each would take time.
+//! So the gateway's announcements are remembered: names, and who may see a channel, because the name
+//! of a private one is nobody else's business. Events may overtake each other, so what is remembered
+//! decides about names alone; before a message is read, Discord is asked ([`context`](crate::context)).
+
+use std::{
+    collections::HashMap,
+    sync::{PoisonError, RwLock, RwLockWriteGuard},
+};
+
+use serenity::all::{FullEvent, GuildChannel, PermissionOverwrite, PermissionOverwriteType, Role};
+use shared::{
+    context::{Mention, Names, PlaceNames, bounds, mentions},
+    ids::{ChannelId, DiscordUserId, GuildId, RoleId},
+    store::Place,
+};
+
+use crate::permissions::{Member, Overwrite, Permissions, ServerRules, Whom};
+
+/// Servers, and channels or roles of each, that are remembered at once: more than Discord allows a
+/// shard, and a server.
+const MAX_SERVERS: usize = 10_000;
+const MAX_EACH: usize = 2_000;
+
+/// Servers by id.
+#[derive(Debug, Default)]
+pub(crate) struct Guilds(RwLock<HashMap<GuildId, Server>>);
+
+#[derive(Debug, Default)]
+struct Server {
+    name: String,
+    owner: Option<DiscordUserId>,
+    roles: HashMap<RoleId, (String, Permissions)>,
+    channels: HashMap<ChannelId, Channel>,
+}
+
+#[derive(Debug)]
+struct Channel {
+    name: String,
+    /// For a thread, the channel whose rules hold.
+    parent: Option<ChannelId>,
+    is_private_thread: bool,
+    overwrites: Box<[Overwrite]>,
+}
+
+impl Guilds {
+    /// What a place is called. Its name is told to somebody who writes there, and so may see it.
+    #[must_use]
+    pub(crate) fn place(&self, place: Place) -> PlaceNames {
+        let Some(guild) = place.guild else { return PlaceNames::default() };
+        let names = |server: &Server| {
+            let name = |channel| server.channels.get(&channel).map(|known| known.name.clone());
+            PlaceNames {
+                server: Some(server.name.clone()),
+                channel: name(place.channel),
+                thread: place.thread.and_then(name),
+            }
+        };
+        self.read(guild, names).unwrap_or_default()
+    }
+
+    /// What the channels and roles are called that a text mentions; of the channels, those that the
+    /// member may see. People are not known here.
+    #[must_use]
+    pub(crate) fn names(&self, guild: GuildId, member: Member<'_>, text: &str) -> Names {
+        let mentioned = mentions(text);
+        if mentioned.is_empty() {
+            return Names::default();
+        }
+        let names = |server: &Server| {
+            let roles: Vec<_> =
+                server.roles.iter().map(|(role, (_, rights))| (*role, *rights)).collect();
+            let rules = ServerRules { guild, owner: server.owner, roles: &roles };
+            let mut names = Names::default();
+            for (_, mention) in mentioned.iter().take(bounds::MAX_NAMES) {
+                match mention {
+                    Mention::Channel(id) => {
+                        let channel = server.channels.get(&ChannelId::from(*id));
+                        let seen = channel.filter(|channel| server.shows(&rules, member, channel));
+                        names.channels.extend(seen.map(|channel| (*id, channel.name.clone())));
+                    }
+                    Mention::Role(id) => {
+                        let role = server.roles.get(&RoleId::from(*id));
+                        names.roles.extend(role.map(|(name, _)| (*id, name.clone())));
+                    }
+                    Mention::User(_) => {}
+                }
+            }
+            names
+        };
+        self.read(guild, names).unwrap_or_default()
+    }
+
+    /// Remembers what the gateway announces.
+    pub(crate) fn watch(&self, event: &FullEvent) {
+        match event {
+            FullEvent::GuildCreate { guild, .. } => {
+                let mut server = Server {
+                    name: bounds::one_line(&guild.name),
+                    owner: Some(guild.owner_id.get().into()),
+                    ..Server::default()
+                };
+                guild.roles.values().for_each(|role| server.add_role(role));
+                guild.channels.values().for_each(|channel| server.add(channel));
+                guild.threads.iter().for_each(|thread| server.add(thread));
+                let mut servers = self.lock();
+                let id = guild.id.get().into();
+                if servers.len() < MAX_SERVERS || servers.contains_key(&id) {
+                    servers.insert(id, server);
+                }
+            }
+            FullEvent::GuildUpdate { new_data, .. } => {
+                self.change(new_data.id, |server| {
+                    server.name = bounds::one_line(&new_data.name);
+                    server.owner = Some(new_data.owner_id.get().into());
+                });
+            }
+            FullEvent::GuildDelete { incomplete, .. } => {
+                self.lock().remove(&incomplete.id.get().into());
+            }
+            FullEvent::GuildRoleCreate { new } | FullEvent::GuildRoleUpdate { new, .. } => {
+                self.change(new.guild_id, |server| server.add_role(new));
+            }
+            FullEvent::GuildRoleDelete { guild_id, removed_role_id, .. } => {
+                let role = removed_role_id.get().into();
+                self.change(*guild_id, |server| drop(server.roles.remove(&role)));
+            }
+            FullEvent::ChannelCreate { channel }
+            | FullEvent::ChannelUpdate { new: channel, .. }
+            | FullEvent::ThreadCreate { thread: channel }
+            | FullEvent::ThreadUpdate { new: channel, .. } => {
+                self.change(channel.guild_id, |server| server.add(channel));
+            }
+            FullEvent::ChannelDelete { channel, .. } => {
+                self.change(channel.guild_id, |server| server.remove(channel.id.get()));
+            }
+            FullEvent::ThreadDelete { thread, .. } => {
+                self.change(thread.guild_id, |server| server.remove(thread.id.get()));
+            }
+            _ => {}
+        }
+    }
+
+    fn read<T>(&self, guild: GuildId, of: impl FnOnce(&Server) -> T) -> Option<T> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&guild).map(of)
+    }
+
+    fn change(&self, guild: serenity::all::GuildId, change: impl FnOnce(&mut Server)) {
+        if let Some(server) = self.lock().get_mut(&guild.get().into()) {
+            change(server);
+        }
+    }
+
+    fn lock(&self) -> RwLockWriteGuard<'_, HashMap<GuildId, Server>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Server {
+    fn add_role(&mut self, role: &Role) {
+        let id = role.id.get().into();
+        if self.roles.len() < MAX_EACH || self.roles.contains_key(&id) {
+            let rights = Permissions::from_bits(role.permissions.bits());
+            self.roles.insert(id, (bounds::one_line(&role.name), rights));
+        }
+    }
+
+    fn add(&mut self, channel: &GuildChannel) {
+        let id = channel.id.get().into();
+        let is_thread = channel.thread_metadata.is_some();
+        let known = Channel {
+            name: bounds::one_line(&channel.name),
+            parent: channel.parent_id.filter(|_| is_thread).map(|parent| parent.get().into()),
+            is_private_thread: channel.kind == serenity::all::ChannelType::PrivateThread,
+            overwrites: channel.permission_overwrites.iter().filter_map(overwrite).collect(),
+        };
+        if self.channels.len() < MAX_EACH || self.channels.contains_key(&id) {
+            self.channels.insert(id, known);
+        }
+    }
+
+    fn remove(&mut self, channel: u64) {
+        self.channels.remove(&channel.into());
+    }
+
+    /// Who is in a private thread isn't known here, so its name is told to nobody.
+    fn shows(&self, rules: &ServerRules<'_>, member: Member<'_>, channel: &Channel) -> bool {
+        let ruling = match channel.parent {
+            Some(parent) => self.channels.get(&parent),
+            None => Some(channel),
+        };
+        !channel.is_private_thread
+            && ruling.is_some_and(|ruling| {
+                rules.in_channel(member, &ruling.overwrites).contains(Permissions::VIEW_CHANNEL)
+            })
+    }
+}
+
+fn overwrite(overwrite: &PermissionOverwrite) -> Option<Overwrite> {
+    let whom = match overwrite.kind {
+        PermissionOverwriteType::Role(role) => Whom::Role(role.get().into()),
+        PermissionOverwriteType::Member(member) => Whom::Member(member.get().into()),
+        _ => return None,
+    };
+    Some(Overwrite {
+        whom,
+        allow: Permissions::from_bits(overwrite.allow.bits()),
+        deny: Permissions::from_bits(overwrite.deny.bits()),
+    })
+}
