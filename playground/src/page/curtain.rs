@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Shared;
 use crate::{
     discord::{Entry, Exchange, Traffic},
-    provider::{Call, Stage},
+    provider::{Call, Image, Message, Stage},
 };
 
 /// How much of each list is shown.
@@ -51,10 +51,14 @@ fn call(call: &Call) -> Value {
         Stage::Failed => "failed".to_owned(),
         Stage::Aborted => "aborted".to_owned(),
     };
-    let message = |it: &crate::provider::Message| json!({"role": it.role, "content": it.content});
+    let image = |it: &Image| json!({"content_type": it.content_type, "size": it.size});
+    let message = |it: &Message| {
+        let images: Vec<Value> = it.images.iter().map(image).collect();
+        json!({"role": it.role, "content": it.content, "images": images})
+    };
     json!({
         "id": call.generation_id, "model": call.model, "key": format!("…{last4}"), "stage": stage, "chunks": call.chunks,
-        "cost": dollars(call.cost), "messages": call.messages.iter().map(message).collect::<Vec<_>>(),
+        "cost": dollars(call.cost), "parameters": call.parameters(), "messages": call.messages.iter().map(message).collect::<Vec<_>>(),
     })
 }
 

@@ -27,6 +27,11 @@ const PROVIDER: &[Item] = &[
     Item { id: "model_fine", label: "Fine", detail: "Answers as it should." },
     Item { id: "model_slow", label: "Slow", detail: "Two seconds before every few words." },
     Item {
+        id: "model_thinks",
+        label: "Thinks aloud",
+        detail: "Leaves what it thinks in the text, between tags.",
+    },
+    Item {
         id: "model_rate_limited",
         label: "Rate-limited",
         detail: "Turns every call away with 429.",
@@ -91,6 +96,9 @@ const WORKER: Item = Item {
     label: "Kill the worker",
     detail: "As a power cut would. It comes back by itself, and buries its dead self after 20 seconds.",
 };
+
+/// What a model thinks that thinks aloud.
+const THOUGHT: &str = "Somebody asks me something. I should think before I speak.";
 
 /// The switches of a page, and what they act on.
 pub(super) struct Switches {
@@ -216,6 +224,7 @@ fn writes(method: &str, path: &str) -> bool {
 fn set_provider(provider: &provider::World, usual: &Script, id: &str) {
     let script = match id {
         "model_slow" => usual.clone().paced(Duration::from_secs(2)),
+        "model_thinks" => usual.clone().thinking_in("think", THOUGHT),
         "model_rate_limited" => Script::status(429),
         "model_no_credit" => Script::status(402),
         "model_key_rejected" => Script::status(401),

@@ -1,10 +1,21 @@
-use super::{Message, Reply, improvise::composed};
+use super::{Message, Reply, Script, improvise::composed};
 
 /// A chunk has so many words, about as many as real ones.
 const WORDS: usize = 3;
 
-/// The chunks of an answer to `messages`.
-pub(super) fn chunks(reply: &Reply, messages: &[Message]) -> Vec<String> {
+/// The chunks of an answer to `messages`, after what it thinks aloud.
+pub(super) fn chunks(script: &Script, messages: &[Message]) -> Vec<String> {
+    let tagged = script.tagged.iter();
+    let thought = tagged.flat_map(|(tag, it)| split(&format!("<{tag}>\n{it}\n</{tag}>\n\n")));
+    thought.chain(said(&script.reply, messages)).collect()
+}
+
+/// The chunks of what is thought in its own field.
+pub(super) fn thoughts(script: &Script) -> Vec<String> {
+    script.reasoning.as_deref().map_or_else(Vec::new, split)
+}
+
+fn said(reply: &Reply, messages: &[Message]) -> Vec<String> {
     match reply {
         Reply::Composed => split(&composed(messages)),
         Reply::Text(text) => split(text),
@@ -31,7 +42,7 @@ mod tests {
     #[test]
     fn chunks_join_to_the_text() {
         for text in ["", "one", "a b  c d\ne f g ", "Grüße 😀 an alle"] {
-            assert_eq!(chunks(&Reply::Text(text.to_owned()), &[]).concat(), text);
+            assert_eq!(chunks(&Script::text(text), &[]).concat(), text);
         }
     }
 }

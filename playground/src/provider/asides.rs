@@ -13,7 +13,7 @@ use super::{
     Refusal,
     account::dollars,
     chat::{bearer, missing_header},
-    world::{COMPLETION_PRICE, PROMPT_PRICE, World},
+    world::World,
 };
 
 /// `GET /key`: the one question that tells a good key from a bad one.
@@ -61,7 +61,7 @@ pub(super) async fn generation(
         "tokens_completion": charge.completion,
         "native_tokens_prompt": charge.prompt,
         "native_tokens_completion": charge.completion,
-        "native_tokens_reasoning": 0,
+        "native_tokens_reasoning": charge.reasoning,
         "native_tokens_cached": 0,
     }}))
 }
@@ -69,36 +69,7 @@ pub(super) async fn generation(
 /// `GET /models`: public, and no word about any key.
 pub(super) async fn models(State(world): State<Arc<World>>) -> Response<Body> {
     world.ledger().count(|counters| counters.model_lists += 1);
-    let ids = ["stand-in/chatter", "openai/gpt-4o-mini", "anthropic/claude-sonnet-4.5"];
-    let models: Vec<Value> = ids.into_iter().map(model).collect();
-    json_response(&json!({"data": models, "total_count": models.len()}))
-}
-
-fn model(id: &str) -> Value {
-    json!({
-        "id": id,
-        "canonical_slug": id,
-        "name": format!("{id} (stand-in)"),
-        "created": 1_763_600_000,
-        "description": "Answered by the stand-in provider.",
-        "context_length": 128_000,
-        "architecture": {
-            "modality": "text->text",
-            "input_modalities": ["text"],
-            "output_modalities": ["text"],
-            "tokenizer": "Other",
-            "instruct_type": null,
-        },
-        "pricing": {"prompt": price(PROMPT_PRICE), "completion": price(COMPLETION_PRICE)},
-        "top_provider": {"context_length": 128_000, "max_completion_tokens": 16_384, "is_moderated": false},
-        "per_request_limits": null,
-        "supported_parameters": ["max_tokens", "temperature", "top_p"],
-    })
-}
-
-/// Prices are decimal texts, in dollars for a token.
-fn price(nano_usd: i64) -> String {
-    format!("0.{nano_usd:09}")
+    world.catalogue().response()
 }
 
 /// Any other path.

@@ -8,10 +8,11 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    Fault, GateAt, Message, Refusal, Reply, Script,
-    answer::{chunks, tokens},
+    Fault, GateAt, Image, Message, Refusal, Reply, Script,
+    answer::{chunks, thoughts, tokens},
+    catalogue::Wanted,
     door::Door,
-    steps::{Framing, body, usage},
+    steps::{Framing, body, reasoning_details, usage},
     world::{COMPLETION_PRICE, Charge, OpenCall, PROMPT_PRICE, World},
 };
 
@@ -85,6 +86,9 @@ fn admit(world: &World, key: Option<&str>, asked: &Asked) -> Result<(), Refusal>
         let message = format!("{} is not a valid model ID", asked.model);
         return Err(Refusal::saying(400, &message, Value::Null));
     }
+    if let Some(objection) = world.catalogue().objection(&asked.wanted()) {
+        return Err(objection);
+    }
     let Some(remaining) = plan.remaining else { return Ok(()) };
     if remaining <= 0 {
         return Err(Refusal::status(403));
@@ -105,13 +109,16 @@ fn admit(world: &World, key: Option<&str>, asked: &Asked) -> Result<(), Refusal>
 fn answer(script: &Script, asked: &Asked, mut call: OpenCall) -> Response<Body> {
     call.begin(asked.prompt_tokens());
     let generation_id = call.generation_id.clone();
-    let framing = Framing { generation_id: &generation_id, model: &asked.model };
-    let chunks = chunks(&script.reply, &asked.messages);
+    let thoughts = thoughts(script);
+    let count = |chunks: &[String]| chunks.iter().map(|chunk| tokens(chunk)).sum::<i64>();
+    let chunks = chunks(script, &asked.messages);
     let text = chunks.concat();
-    let charge = Charge {
-        prompt: asked.prompt_tokens(),
-        completion: chunks.iter().map(|chunk| tokens(chunk)).sum(),
-    };
+    let reasoning = count(&thoughts);
+    let completion = count(&chunks) + reasoning;
+    let charge = Charge { prompt: asked.prompt_tokens(), completion, reasoning };
+    // thought and paid, but not shown
+    let thoughts = if asked.hides_reasoning() { Vec::new() } else { thoughts };
+    let framing = Framing { generation_id: &generation_id, model: &asked.model, thoughts };
     let (content_type, body) = match &script.fault {
         Some(Fault::Html) => ("text/html", fail(call, Refusal::html(200).response().into_body())),
         Some(Fault::EmptyBody) => ("text/event-stream", fail(call, Body::empty())),
@@ -151,6 +158,12 @@ fn whole(script: &Script, framing: &Framing<'_>, text: &str, charge: Charge) -> 
         Reply::Refusal(text) => Some(text),
         _ => None,
     };
+    let mut message = json!({"role": "assistant", "content": text, "refusal": refusal});
+    if !framing.thoughts.is_empty() {
+        let thought = framing.thoughts.concat();
+        message["reasoning_details"] = reasoning_details(&thought);
+        message["reasoning"] = thought.into();
+    }
     json!({
         "id": framing.generation_id,
         "object": "chat.completion",
@@ -161,7 +174,7 @@ fn whole(script: &Script, framing: &Framing<'_>, text: &str, charge: Charge) -> 
             "index": 0,
             "finish_reason": reason,
             "native_finish_reason": reason,
-            "message": {"role": "assistant", "content": text, "refusal": refusal},
+            "message": message,
         }],
         "usage": usage(charge),
     })
@@ -215,17 +228,36 @@ impl Asked {
         })
     }
 
+    /// Whether it wants nothing of what the model thinks.
+    fn hides_reasoning(&self) -> bool {
+        self.body["reasoning"]["exclude"] == true || self.body["include_reasoning"] == false
+    }
+
+    fn wanted(&self) -> Wanted<'_> {
+        let number =
+            |tokens: Option<i64>| tokens.and_then(|it| u64::try_from(it).ok()).unwrap_or(0);
+        Wanted {
+            model: &self.model,
+            has_images: self.messages.iter().any(|message| !message.images.is_empty()),
+            prompt_tokens: number(Some(self.prompt_tokens())),
+            max_tokens: number(self.body["max_tokens"].as_i64()),
+        }
+    }
+
     fn prompt_tokens(&self) -> i64 {
         self.messages.iter().map(|message| tokens(&message.content)).sum()
     }
 }
 
-/// A message; of parts, the text.
+/// A message; of parts, the texts and what is known of the pictures.
 fn message(message: &Value) -> Message {
+    let parts = message["content"].as_array().into_iter().flatten();
+    let images = parts.filter_map(|part| part["image_url"]["url"].as_str()).map(Image::read);
     let content = match &message["content"] {
         Value::String(text) => text.clone(),
         Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect(),
         _ => String::new(),
     };
-    Message { role: message["role"].as_str().unwrap_or_default().to_owned(), content }
+    let role = message["role"].as_str().unwrap_or_default().to_owned();
+    Message { role, content, images: images.collect() }
 }

@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     fn message(role: &str, content: &str) -> Message {
-        Message { role: role.to_owned(), content: content.to_owned() }
+        Message { role: role.to_owned(), content: content.to_owned(), images: Vec::new() }
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Map, Value};
 use tokio::sync::watch;
 
 /// Who asked what, and how it went. Written by the server, read and waited on by tests.
@@ -25,7 +27,7 @@ pub struct Call {
     /// The conversation.
     pub messages: Vec<Message>,
     /// The whole request, as it was sent.
-    pub body: serde_json::Value,
+    pub body: Value,
     /// The id under which its cost can be looked up.
     pub generation_id: String,
     /// Where it stands.
@@ -43,6 +45,44 @@ pub struct Message {
     pub role: String,
     /// Its text.
     pub content: String,
+    /// Its pictures.
+    pub images: Vec<Image>,
+}
+
+/// A picture in a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// Its media type, if it came along; one that is only named has none.
+    pub content_type: Option<String>,
+    /// How many bytes came along.
+    pub size: usize,
+    /// Where it is, if it was only named.
+    pub url: Option<String>,
+}
+
+impl Image {
+    /// From the address in a message's part, which may be the picture itself.
+    pub(super) fn read(url: &str) -> Self {
+        let inside = url.strip_prefix("data:").and_then(|data| data.split_once(";base64,"));
+        match inside.and_then(|(kind, base64)| Some((kind, STANDARD.decode(base64).ok()?))) {
+            Some((kind, bytes)) => {
+                Self { content_type: Some(kind.to_owned()), size: bytes.len(), url: None }
+            }
+            None => Self { content_type: None, size: 0, url: Some(url.to_owned()) },
+        }
+    }
+}
+
+impl Call {
+    /// What was asked for beside the conversation: temperature, ceilings, routing.
+    #[must_use]
+    pub fn parameters(&self) -> Map<String, Value> {
+        let mut parameters = self.body.as_object().cloned().unwrap_or_default();
+        for known in ["model", "messages"] {
+            parameters.remove(known);
+        }
+        parameters
+    }
 }
 
 /// Where a call stands.
@@ -148,7 +188,7 @@ impl Ledger {
                 bearer,
                 model: String::new(),
                 messages: Vec::new(),
-                body: serde_json::Value::Null,
+                body: Value::Null,
                 generation_id: generation_id.to_owned(),
                 stage: Stage::Started,
                 chunks: 0,

@@ -22,6 +22,7 @@ use tokio::task::JoinHandle;
 mod account;
 mod answer;
 mod asides;
+mod catalogue;
 mod chat;
 mod door;
 mod gate;
@@ -33,8 +34,9 @@ mod steps;
 mod world;
 
 pub use account::KeyPlan;
+pub use catalogue::{ListedModel, Reasoning};
 pub use gate::{Gate, GateAt};
-pub use ledger::{Book, Call, Counters, Ledger, Message, Stage};
+pub use ledger::{Book, Call, Counters, Image, Ledger, Message, Stage};
 pub use refusal::Refusal;
 pub use script::{Fault, Reply, Script};
 
@@ -122,6 +124,45 @@ impl StandInProvider {
     /// Makes `GET /key` fail for every key, or with `None` no more.
     pub fn refuse_key_checks(&self, refusal: Option<Refusal>) {
         self.world.scripts().key_checks = refusal;
+    }
+
+    /// The models that are listed now.
+    #[must_use]
+    pub fn models(&self) -> Vec<ListedModel> {
+        self.world.catalogue().models.clone()
+    }
+
+    /// Lists a model, in place of the one of the same id if there is one.
+    pub fn list_model(&self, model: ListedModel) {
+        let mut catalogue = self.world.catalogue();
+        catalogue.gone.retain(|gone| *gone != model.id);
+        match catalogue.models.iter_mut().find(|listed| listed.id == model.id) {
+            Some(listed) => *listed = model,
+            None => catalogue.models.push(model),
+        }
+    }
+
+    /// Changes a model of the list: its ceiling, its price. `false` if there is none of this id.
+    pub fn change_model(&self, id: &str, change: impl FnOnce(&mut ListedModel)) -> bool {
+        let mut catalogue = self.world.catalogue();
+        let listed = catalogue.models.iter_mut().find(|listed| listed.id == id);
+        listed.map(change).is_some()
+    }
+
+    /// Takes a model off the list.
+    pub fn remove_model(&self, id: &str) {
+        self.world.catalogue().remove(id);
+    }
+
+    /// Makes `GET /models` fail, or with `None` no more.
+    pub fn refuse_model_list(&self, refusal: Option<Refusal>) {
+        self.world.catalogue().refusal = refusal;
+    }
+
+    /// Lets only models of the list answer, and only what fits them: as OpenRouter does. Otherwise
+    /// any name will do.
+    pub fn answer_only_listed(&self, strict: bool) {
+        self.world.catalogue().strict = strict;
     }
 
     pub(crate) fn world(&self) -> Arc<World> {

@@ -7,6 +7,10 @@ use super::{Gate, Refusal};
 pub struct Script {
     /// What is said.
     pub reply: Reply,
+    /// What is thought before it, in the fields that are meant for it.
+    pub reasoning: Option<String>,
+    /// What is thought before it, in the midst of the text: between such tags.
+    pub tagged: Option<(String, String)>,
     /// What goes wrong.
     pub fault: Option<Fault>,
     /// Where the call is held.
@@ -87,6 +91,20 @@ impl Script {
     pub fn chunks<T: Into<String>>(chunks: impl IntoIterator<Item = T>) -> Self {
         let chunks = chunks.into_iter().map(Into::into).collect();
         Self { reply: Reply::Chunks(chunks), ..Self::default() }
+    }
+
+    /// With this thought before it, in `reasoning` and `reasoning_details`. A call that asks for it to
+    /// be left out does not get it.
+    #[must_use]
+    pub fn reasoning(self, thought: &str) -> Self {
+        Self { reasoning: Some(thought.to_owned()), ..self }
+    }
+
+    /// With this thought before it in the text itself, between `<tag>` and `</tag>`, as some models and
+    /// servers leave it.
+    #[must_use]
+    pub fn thinking_in(self, tag: &str, thought: &str) -> Self {
+        Self { tagged: Some((tag.to_owned(), thought.to_owned())), ..self }
     }
 
     /// An answer that goes wrong.

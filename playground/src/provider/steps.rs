@@ -36,6 +36,8 @@ enum Step {
 pub(super) struct Framing<'a> {
     pub(super) generation_id: &'a str,
     pub(super) model: &'a str,
+    /// What is thought, in chunks, as far as the call wants to see it.
+    pub(super) thoughts: Vec<String>,
 }
 
 impl Framing<'_> {
@@ -67,8 +69,13 @@ pub(super) fn usage(charge: Charge) -> Value {
         "is_byok": false,
         "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
         "cost_details": {"upstream_inference_cost": null},
-        "completion_tokens_details": {"reasoning_tokens": 0},
+        "completion_tokens_details": {"reasoning_tokens": charge.reasoning},
     })
+}
+
+/// What is thought, in the longer of the two forms in which it is told.
+pub(super) fn reasoning_details(thought: &str) -> Value {
+    json!([{"type": "reasoning.text", "text": thought, "format": null, "index": 0}])
 }
 
 const COMMENT: &str = ": OPENROUTER PROCESSING\n\n";
@@ -93,6 +100,14 @@ fn steps(
             steps.push_back(Step::Send(frame(&chunk)));
         }
         _ => {}
+    }
+    for thought in &framing.thoughts {
+        steps.push_back(Step::Wait(script.pause));
+        let delta = json!({
+            "role": "assistant", "content": "", "reasoning": thought, "reasoning_details": reasoning_details(thought),
+        });
+        let frame = frame(&framing.chunk(&delta, None));
+        steps.push_back(Step::Text { frame, text: thought.clone() });
     }
     for moment in 0..=chunks.len() {
         let hold = script.gate.as_ref().filter(|gate| gate.is_at(GateAt::AfterChunks(moment)));

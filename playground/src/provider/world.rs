@@ -6,7 +6,7 @@ use std::{
     },
 };
 
-use super::{KeyPlan, Ledger, Refusal, Script, Stage, StandInOptions};
+use super::{KeyPlan, Ledger, Refusal, Script, Stage, StandInOptions, catalogue::Catalogue};
 
 /// Nano-dollars for a token of the prompt.
 pub(super) const PROMPT_PRICE: i64 = 150;
@@ -18,6 +18,7 @@ pub(super) const COMPLETION_PRICE: i64 = 600;
 pub(crate) struct World {
     accounts: Mutex<HashMap<String, KeyPlan>>,
     scripts: Mutex<Scripts>,
+    catalogue: Mutex<Catalogue>,
     generations: Mutex<HashMap<String, Generation>>,
     ledger: Ledger,
     next_generation: AtomicUsize,
@@ -46,6 +47,8 @@ pub(super) struct Generation {
 pub(super) struct Charge {
     pub(super) prompt: i64,
     pub(super) completion: i64,
+    /// What of the completion was thought.
+    pub(super) reasoning: i64,
 }
 
 impl Charge {
@@ -64,6 +67,7 @@ impl World {
                 key_checks: None,
                 otherwise: options.script,
             }),
+            catalogue: Mutex::new(Catalogue::new()),
             generations: Mutex::default(),
             ledger: Ledger::default(),
             next_generation: AtomicUsize::new(1),
@@ -76,6 +80,10 @@ impl World {
 
     pub(crate) fn scripts(&self) -> MutexGuard<'_, Scripts> {
         self.scripts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn catalogue(&self) -> MutexGuard<'_, Catalogue> {
+        self.catalogue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn generations(&self) -> MutexGuard<'_, HashMap<String, Generation>> {

@@ -19,6 +19,7 @@ mod gateway;
 mod limits;
 mod menus;
 mod messages;
+mod models;
 mod page_act;
 mod page_curtain;
 mod page_guard;

@@ -118,7 +118,7 @@ async fn the_model_has_one_mood_at_a_time() {
         })
         .await;
     assert_eq!(call["key"], "…9876");
-    assert_eq!(call["messages"], json!([{"role": "user", "content": "hello?"}]));
+    assert_eq!(call["messages"], json!([{"role": "user", "content": "hello?", "images": []}]));
     assert!(!curtain.contains("to-hide"), "{}", &*curtain);
 }
 

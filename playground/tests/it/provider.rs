@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 const KEY: &str = "sk-or-v1-stand-in-key";
 
-async fn stand_in() -> StandInProvider {
+pub(crate) async fn stand_in() -> StandInProvider {
     let keys = vec![(KEY.to_owned(), KeyPlan::with_credit(1_000_000_000))];
     StandInProvider::start(StandInOptions { keys, ..StandInOptions::default() }).await.unwrap()
 }
@@ -24,7 +24,7 @@ fn client() -> Client {
     Client::builder().no_proxy().build().unwrap()
 }
 
-fn question(stream: bool) -> Value {
+pub(crate) fn question(stream: bool) -> Value {
     json!({
         "model": "openai/gpt-4o-mini",
         "messages": [
@@ -41,22 +41,22 @@ async fn send(provider: &StandInProvider, key: &str, body: &Value) -> reqwest::R
     client().post(url).bearer_auth(key).json(body).send().await
 }
 
-async fn ask(provider: &StandInProvider, body: &Value) -> Response {
+pub(crate) async fn ask(provider: &StandInProvider, body: &Value) -> Response {
     send(provider, KEY, body).await.unwrap()
 }
 
-async fn get(provider: &StandInProvider, path: &str, key: &str) -> (u16, Value) {
+pub(crate) async fn get(provider: &StandInProvider, path: &str, key: &str) -> (u16, Value) {
     let url = format!("{}{path}", provider.base_url());
     let response = client().get(url).bearer_auth(key).send().await.unwrap();
     (response.status().as_u16(), response.json().await.unwrap())
 }
 
 /// The data of all events.
-fn events(body: &str) -> Vec<&str> {
+pub(crate) fn events(body: &str) -> Vec<&str> {
     body.lines().filter_map(|line| line.strip_prefix("data: ")).collect()
 }
 
-fn text(body: &str) -> String {
+pub(crate) fn text(body: &str) -> String {
     let chunks =
         events(body).into_iter().filter_map(|data| serde_json::from_str::<Value>(data).ok());
     chunks
