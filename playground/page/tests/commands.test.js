@@ -39,6 +39,18 @@ test('commands are offered where Discord would offer them', () => {
   assert.ok(!isOffered({ guild_id: '1' }, DIRECT));
 });
 
+test('commands for moderators are offered to moderators', () => {
+  const manage = { default_member_permissions: '16' };
+  const as = (permissions) => ({ ...SERVER, permissions: String(permissions) });
+  const use = 2 ** 31;
+  assert.ok(isOffered(manage, as(use + 16)) && !isOffered(manage, as(use + 32)));
+  assert.ok(!isOffered(manage, as(16)), 'nobody uses commands where they may not');
+  assert.ok(isOffered({ default_member_permissions: '0' }, as(use + 8)), 'administrators use all');
+  assert.ok(!isOffered({ default_member_permissions: '0' }, as(use + 16)));
+  assert.ok(isOffered({ default_member_permissions: null }, as(use)));
+  assert.ok(isOffered(manage, { ...DIRECT, permissions: '0' }), 'in private there are no roles');
+});
+
 test('subcommands are commands of their own, and menus are none', () => {
   const typed = typedCommands([WALLET, USAGE, { type: 3, name: 'Receipt' }], SERVER);
   assert.deepEqual(

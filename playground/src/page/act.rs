@@ -45,6 +45,10 @@ pub(super) enum Act {
         emoji: String,
         on: bool,
     },
+    Forward {
+        message: Snowflake,
+        channel: Snowflake,
+    },
     Typing {
         channel: Snowflake,
     },
@@ -116,6 +120,10 @@ async fn play(shared: &Shared, person: &Person, act: Act) -> Result<Value, Probl
             check_emoji(&emoji)?;
             done(person.set_reaction(message, &emoji, on))
         }
+        Act::Forward { message, channel } => {
+            let message = person.forward(message, channel).map_err(explain)?;
+            Ok(json!({"message": message}))
+        }
         Act::Typing { channel } => done(person.type_in(channel)),
         Act::Join { name } => join(shared, &name),
         Act::Slash { channel, command, options } => {
@@ -153,6 +161,7 @@ impl Act {
     fn channel(&self) -> Option<Snowflake> {
         match self {
             Self::Say { channel, .. }
+            | Self::Forward { channel, .. }
             | Self::Typing { channel }
             | Self::Slash { channel, .. }
             | Self::Autocomplete { channel, .. } => Some(*channel),

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use crate::discord::{
     Snowflake, iso,
     world::{
-        Attachment, Author, Channel, ChannelKind, Guild, Message, Permissions, Role, User, Whom,
-        World,
+        Attachment, Author, Channel, ChannelKind, Forward, Guild, Message, Permissions, Role, User,
+        Whom, World,
     },
 };
 
@@ -82,7 +82,7 @@ pub(super) fn message(world: &World, viewer: Snowflake, message: &Message) -> Va
         "ephemeral": message.is_ephemeral(), "loading": message.is_loading(),
         "embeds": here(world, &message.embeds), "components": here(world, &message.components),
         "attachments": message.attachments.iter().map(attachment).collect::<Vec<_>>(),
-        "mentions_me": message.pings.everyone || message.pings.users.contains(&viewer),
+        "mentions_me": mentions(world, message, viewer),
     });
     shown["reactions"] = message
         .reactions
@@ -93,7 +93,40 @@ pub(super) fn message(world: &World, viewer: Snowflake, message: &Message) -> Va
         .collect();
     shown["reply_to"] = message.reply_to.map_or(Value::Null, |id| excerpt(world, viewer, id));
     shown["command"] = command(world, message);
+    shown["stickers"] = message.stickers.iter().map(|one| json!({"name": one["name"]})).collect();
+    shown["poll"] = message.poll.as_ref().map_or(Value::Null, poll);
+    shown["forward"] =
+        message.forward.as_ref().map_or(Value::Null, |it| forward(world, viewer, it));
     shown
+}
+
+/// Whether a message notifies somebody: by name, by a role, or with everybody.
+fn mentions(world: &World, message: &Message, viewer: Snowflake) -> bool {
+    let pings = &message.pings;
+    let guild = message.guild.and_then(|id| world.guild(id));
+    let has = |role: &Role| pings.roles.contains(&role.id);
+    pings.everyone
+        || pings.users.contains(&viewer)
+        || guild.is_some_and(|guild| guild.roles_of(viewer).any(has))
+}
+
+/// A poll's words.
+fn poll(poll: &Value) -> Value {
+    let answers = poll["answers"].as_array().into_iter().flatten();
+    let answers: Vec<&Value> = answers.map(|answer| &answer["poll_media"]["text"]).collect();
+    json!({"question": poll["question"]["text"], "answers": answers, "expiry": poll["expiry"]})
+}
+
+/// A message that was passed on. Where from is for those who see that channel.
+fn forward(world: &World, viewer: Snowflake, forward: &Forward) -> Value {
+    let snapshot = &forward.snapshot;
+    let list = |name: &str| snapshot[name].as_array().cloned().unwrap_or_default();
+    json!({
+        "content": snapshot["content"], "written": snapshot["timestamp"],
+        "embeds": here(world, &list("embeds")), "components": [],
+        "attachments": here(world, &list("attachments")), "stickers": list("sticker_items"),
+        "channel": Some(forward.channel).filter(|channel| world.sees(viewer, *channel)),
+    })
 }
 
 fn author(world: &World, message: &Message) -> Value {

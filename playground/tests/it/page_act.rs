@@ -205,3 +205,56 @@ async fn what_somebody_cannot_see_they_cannot_touch() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_somebody_passes_on_is_shown_without_more_than_they_may_know() {
+    let discord = discord().await;
+    let window = Window::open(&discord).await;
+    let alice = discord.user("alice");
+    let original =
+        alice.say_with_file("office", "the plan", "plan.txt", "text/plain", "a").unwrap();
+    let general = discord.channel("general").unwrap();
+    let office = discord.channel("office").unwrap();
+    let forward = |to: Snowflake| json!({"do": "forward", "message": original, "channel": to});
+    window.refused("bob", forward(general)).await;
+    window.refused("bob", forward(office)).await;
+    let passed = window.done("alice", forward(general)).await["message"].clone();
+
+    let mut alices = window.stream("alice").await;
+    let shown = alices.message(|it| it["id"] == passed).await;
+    assert_eq!(shown["forward"]["content"], "the plan");
+    assert_eq!(shown["forward"]["channel"], json!(office));
+    let file = &shown["forward"]["attachments"][0];
+    let path = file["url"].as_str().unwrap();
+    assert!(path.starts_with("/attachments/"), "pictures are loaded from the page's own server");
+    assert_eq!(window.get(path).await.bytes().await.unwrap(), "a");
+    let mut bobs = window.stream("bob").await;
+    let shown = bobs.message(|it| it["id"] == passed).await;
+    assert_eq!(
+        (&shown["forward"]["content"], &shown["forward"]["channel"]),
+        (&json!("the plan"), &Value::Null)
+    );
+    assert!(!bobs.contains("\"name\":\"office\""));
+    discord.user("carol").post_poll("general", "Tea?", &["Yes", "No"]).unwrap();
+    let poll = bobs.message(|it| it["poll"].is_object()).await;
+    assert_eq!(poll["poll"]["answers"], json!(["Yes", "No"]));
+    discord.user("carol").post_sticker("general", "Wave").unwrap();
+    let sticker = bobs.message(|it| it["stickers"][0].is_object()).await;
+    assert_eq!(sticker["stickers"][0]["name"], "Wave");
+}
+
+#[tokio::test]
+async fn who_has_which_role_is_told_and_a_role_mentions_its_people() {
+    let discord = discord().await;
+    let window = Window::open(&discord).await;
+    let moderators = discord.role(discord.house(), "Moderators").unwrap();
+    let (mut bobs, mut daves) = (window.stream("bob").await, window.stream("dave").await);
+    let (_, world) = bobs.next().await;
+    let given = &world["guilds"][0]["given"];
+    assert_eq!(given[discord.user("dave").id().to_string()], json!([moderators]));
+    discord.user("carol").say("general", &format!("help, <@&{moderators}>")).unwrap();
+    let is_it =
+        |it: &Value| it["content"].as_str().is_some_and(|it| it.contains("help"));
+    assert_eq!(bobs.message(is_it).await["mentions_me"], false);
+    assert_eq!(daves.message(is_it).await["mentions_me"], true);
+}

@@ -8,17 +8,28 @@ const COLOURS = 10;
 export function avatar({ name, avatar: url = null, bot = false }, size = 'large') {
   const classes = `avatar ${size} hue-${hueOf(name)}${bot ? ' of-bot' : ''}`;
   const letter = [...name.trim()][0]?.toUpperCase() ?? '?';
-  const picture = url && isOurs(url) ? element('img', { src: url, alt: '' }) : letter;
+  const picture =
+    url && (isOurs(url) || isOnThisMachine(url)) ? element('img', { src: url, alt: '' }) : letter;
   return element('span', { class: classes, 'aria-hidden': 'true' }, picture);
 }
 
-/** The page may show pictures of its own server only. */
+/** Elsewhere, the page shows pictures of its own server only. */
 export function isOurs(url) {
   try {
     return (
       ['data:', 'blob:'].includes(new URL(url, location.href).protocol) ||
       new URL(url, location.href).origin === location.origin
     );
+  } catch {
+    return false;
+  }
+}
+
+/** A bot may serve the pictures of those in whose names it speaks from this machine. */
+export function isOnThisMachine(url) {
+  try {
+    const { protocol, hostname } = new URL(url);
+    return protocol === 'http:' && hostname === '127.0.0.1';
   } catch {
     return false;
   }

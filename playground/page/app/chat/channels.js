@@ -70,6 +70,7 @@ function link(channel, state, directory, unread) {
     },
     face(channel, name),
     element('span', { class: 'channel-name' }, name),
+    channel.private ? hiddenText(', private') : null,
     news > 0 ? hiddenText(', unread') : null,
     badge > 0
       ? element('span', { class: 'badge' }, badge, hiddenText(badge === 1 ? ' new for you' : ' new for you'))
@@ -79,5 +80,6 @@ function link(channel, state, directory, unread) {
 
 function face(channel, name) {
   if (channel.kind === 'dm') return avatar({ name, bot: true }, 'small');
-  return icon(channel.kind === 'thread' ? 'thread' : 'hash');
+  if (channel.kind === 'thread') return icon('thread');
+  return icon(channel.private ? 'lock' : 'hash');
 }

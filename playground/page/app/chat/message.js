@@ -9,6 +9,7 @@ import { attachments } from './attachments.js';
 import { avatar, hueOf } from './avatar.js';
 import { components } from './components.js';
 import { embeds } from './embeds.js';
+import { forwarded, poll, stickers } from './shared.js';
 
 const SUPPRESS_EMBEDS = 1 << 2;
 
@@ -20,6 +21,9 @@ export function renderMessage(message, { continues, state, directory, focusable 
   const context = { message, state, directory, revealed: state.revealed, key: message.id };
   const body = [
     text(message, context),
+    forwarded(message, context),
+    stickers(message),
+    poll(message),
     attachments(message, context),
     message.flags & SUPPRESS_EMBEDS ? null : embeds(message, context),
     components(message.components, context),

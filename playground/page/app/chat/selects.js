@@ -29,7 +29,8 @@ export function offers(component, directory) {
       .map((channel) => as(channel.id, directory.channelLabel(channel)));
   }
   const users = (directory.world?.users ?? []).map(({ id, display_name: name }) => as(id, name));
-  const roles = directory.world?.guilds.map(({ id }) => as(id, '@everyone')) ?? [];
+  const all = directory.world?.guilds.flatMap(({ roles: of }) => of) ?? [];
+  const roles = all.map(({ id, name }) => as(id, name));
   return { 5: users, 6: roles, 7: [...users, ...roles] }[component.type];
 }
 

@@ -1,5 +1,7 @@
 // Which slash commands there are in a place, and which of them somebody means who types. Pure.
 
+import { isTrustedWith } from '../core/rights.js';
+
 const SLASH = 1;
 const SUBCOMMAND = 1;
 const GROUP = 2;
@@ -11,12 +13,13 @@ const WITH_THE_BOT = 1;
  * @typedef {{name: string, description: string, options: object[]}} Typed
  */
 
-/** Whether a command is there in a channel. */
+/** Whether a command is there in a channel, for who looks at it. */
 export function isOffered(command, channel) {
   const direct = channel.kind === 'dm';
   const guildFits = !command.guild_id || (!direct && command.guild_id === channel.guild);
   const context = direct ? WITH_THE_BOT : IN_SERVER;
-  return guildFits && (!command.contexts || command.contexts.includes(context));
+  const contextFits = !command.contexts || command.contexts.includes(context);
+  return guildFits && contextFits && isTrustedWith(command, channel);
 }
 
 /** The slash commands of a channel, in alphabetical order. @returns {Typed[]} */

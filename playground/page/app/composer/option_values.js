@@ -68,7 +68,9 @@ export function fixedValues(option, directory) {
   const users = () =>
     directory.world.users.map((user) => ({ label: user.display_name, detail: user.name, value: user.id }));
   const roles = () =>
-    directory.world.guilds.map((guild) => ({ label: '@everyone', detail: guild.name, value: guild.id }));
+    directory.world.guilds.flatMap(({ name, roles: all }) =>
+      all.map((role) => ({ label: role.name, detail: name, value: role.id })),
+    );
   switch (option.type) {
     case BOOLEAN:
       return [

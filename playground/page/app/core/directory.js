@@ -45,6 +45,27 @@ export class Directory {
     return this.world?.guilds.find((guild) => guild.id === id) ?? null;
   }
 
+  /** A role by its id, whichever server's it is. */
+  role(id) {
+    return this.world?.guilds.flatMap(({ roles }) => roles).find((role) => role.id === id) ?? null;
+  }
+
+  /** The names of somebody's roles in the servers, and that they own one: `owner`, `Moderators`. */
+  rolesOf(userId) {
+    const guilds = this.world?.guilds ?? [];
+    const named = guilds.flatMap(({ given, roles }) =>
+      (given[userId] ?? []).map((id) => roles.find((role) => role.id === id)?.name),
+    );
+    const owns = guilds.some(({ owner }) => owner === userId);
+    return [...new Set([owns ? 'owner' : null, ...named].filter(Boolean))];
+  }
+
+  /** Whether the viewer has a role. */
+  hasRole(id) {
+    const viewer = this.world?.viewer.id;
+    return (this.world?.guilds ?? []).some(({ given }) => given[viewer]?.includes(id));
+  }
+
   /** A channel's name as people say it. */
   channelLabel(channel) {
     if (!channel) return 'unknown channel';

@@ -123,10 +123,16 @@ class Renderer {
       return element('button', { type: 'button', class: 'mention', dataset }, `/${node.name}`);
     }
     const user = node.of === 'user' ? directory.user(node.id) : null;
-    const mine = user?.id === directory.world?.viewer.id || node.of === 'everybody';
-    const name = { user: `@${user?.display_name ?? 'unknown-user'}`, role: '@role', everybody: node.text }[
-      node.of
-    ];
+    const role = node.of === 'role' ? directory.role(node.id) : null;
+    const mine =
+      (user !== null && user.id === directory.world?.viewer.id) ||
+      (role !== null && directory.hasRole(role.id)) ||
+      node.of === 'everybody';
+    const name = {
+      user: `@${user?.display_name ?? 'unknown-user'}`,
+      role: `@${role?.name ?? 'unknown-role'}`,
+      everybody: node.text,
+    }[node.of];
     return element('span', { class: `mention${mine ? ' of-me' : ''}` }, name);
   }
 }

@@ -1,6 +1,7 @@
 // What can be done with a message or with its author: the page's own entries, and under “Apps” the
 // commands that the bot has for messages and for people.
 
+import { MANAGE_MESSAGES, may } from '../core/rights.js';
 import { act } from '../core/server.js';
 import { isOffered } from '../composer/commands.js';
 import { openMenu } from './menu.js';
@@ -34,6 +35,12 @@ export class MessageMenus {
       [
         open && { label: 'Reply', icon: 'reply', choose: () => composer.replyTo(message) },
         open && { label: 'React', icon: 'smile', choose: () => this.openReactions(message, anchor, at) },
+        open &&
+          !message.poll && {
+            label: 'Forward',
+            icon: 'forward',
+            choose: () => this.#openPlaces(message, anchor, at),
+          },
         own && open && { label: 'Edit', icon: 'pencil', choose: () => composer.edit(message) },
         open && { label: 'Mention the author', icon: 'at', choose: () => composer.mention(message.author) },
         { label: 'Copy text', icon: 'copy', choose: () => this.#copy(message.content, 'Text copied.') },
@@ -42,7 +49,7 @@ export class MessageMenus {
           this.#run({ do: 'menu', command: name, message: message.id }, message, name),
         ),
         { separator: true },
-        {
+        this.#mayDelete(message) && {
           label: message.ephemeral ? 'Dismiss message' : 'Delete message',
           icon: 'trash',
           danger: true,
@@ -60,13 +67,37 @@ export class MessageMenus {
     const run = (name) => this.#run({ do: 'menu', command: name, user: user.id, channel }, message, name);
     openMenu(
       [
-        { heading: author.name },
+        { heading: [author.name, ...(user ? directory.rolesOf(user.id) : [])].join(' · ') },
         { label: 'Mention', icon: 'at', choose: () => composer.mention(author) },
         { label: 'Copy id', icon: 'hash', choose: () => this.#copy(author.id, 'Id copied.') },
         ...(user ? this.#apps(USER_COMMAND, channel, run) : []),
       ],
       { label: author.name, anchor, at },
     );
+  }
+
+  /** Where a message can be passed on to. */
+  #openPlaces(message, anchor, at) {
+    const { directory, announcer } = this.#parts;
+    const forward = async (channel) => {
+      await act({ do: 'forward', message: message.id, channel: channel.id });
+      announcer.say(`Forwarded to ${directory.channelLabel(channel)}.`);
+    };
+    const entries = directory.channels().map((channel) => ({
+      label: directory.channelLabel(channel),
+      icon: channel.id === message.channel ? 'reply' : 'forward',
+      dataset: { testid: 'forward-to', channelName: channel.name },
+      choose: () => this.#try(forward(channel)),
+    }));
+    openMenu([{ heading: 'Forward to' }, ...entries], { label: 'Forward to', anchor, at });
+  }
+
+  /** Their own, what only they see, and as a moderator anybody's. */
+  #mayDelete(message) {
+    const { state, directory } = this.#parts;
+    const channel = directory.channel(message.channel);
+    if (message.ephemeral || message.author.id === state.world.viewer.id) return true;
+    return channel?.kind !== 'dm' && may(channel, MANAGE_MESSAGES);
   }
 
   openReactions(message, anchor, at = null) {

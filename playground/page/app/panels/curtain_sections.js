@@ -2,6 +2,7 @@
 
 import { hueOf } from '../chat/avatar.js';
 import { element } from '../core/element.js';
+import { readableSize } from '../core/files.js';
 
 const TONES = [
   ['good', /^(done|answered|completed|active)$/],
@@ -137,10 +138,32 @@ export function calls(facts) {
           { class: 'request-detail' },
           [call.chunks === undefined ? null : `${call.chunks} chunks`, call.cost].filter(Boolean).join(' · '),
         ),
+        parameters(call.parameters),
         call.messages?.length ? messages(call.messages) : null,
       ),
     ),
   );
+}
+
+/** What was asked for beside the conversation. */
+function parameters(given = {}) {
+  const names = Object.keys(given);
+  if (names.length === 0) return null;
+  return element(
+    'details',
+    { class: 'call-messages' },
+    element('summary', {}, names.length === 1 ? '1 parameter' : `${names.length} parameters`),
+    element(
+      'dl',
+      {},
+      names.flatMap((name) => [element('dt', {}, name), element('dd', {}, JSON.stringify(given[name]))]),
+    ),
+  );
+}
+
+/** A picture's type and size; never the picture itself. */
+function wordImage({ content_type: type, size }) {
+  return type ? `Picture: ${type}, ${readableSize(size)}` : 'Picture, by its address';
 }
 
 function messages(given) {
@@ -151,9 +174,10 @@ function messages(given) {
     element(
       'dl',
       {},
-      given.flatMap(({ role, content }) => [
+      given.flatMap(({ role, content, images = [] }) => [
         element('dt', {}, role),
         element('dd', {}, typeof content === 'string' ? content : JSON.stringify(content)),
+        ...images.map((image) => element('dd', { class: 'call-image' }, wordImage(image))),
       ]),
     ),
   );

@@ -20,11 +20,11 @@ export function showPersonSwitcher(place, { state, directory }) {
     click: () => openPeople(button, state, directory),
   });
   place.append(button);
-  state.on('world', () => draw(button, state));
+  state.on('world', () => draw(button, state, directory));
 }
 
-function draw(button, { world: { viewer, owner } }) {
-  const role = viewer.id === owner ? 'owner' : 'member';
+function draw(button, { world: { viewer } }, directory) {
+  const role = directory.rolesOf(viewer.id).join(', ') || 'member';
   morphChildren(button, [
     avatar({ name: viewer.display_name }, 'medium'),
     element(
@@ -41,7 +41,7 @@ function draw(button, { world: { viewer, owner } }) {
 
 function openPeople(button, { world }, directory) {
   const people = directory.people();
-  const role = ({ id }) => (id === world.owner ? 'owner' : undefined);
+  const role = ({ id }) => directory.rolesOf(id).join(', ') || undefined;
   const others = people.filter(({ id }) => id !== world.viewer.id);
   openMenu(
     [
