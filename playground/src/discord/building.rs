@@ -7,7 +7,7 @@ use super::{
     people::{ActError, Place},
     server::LocalDiscord,
     snowflake::Snowflake,
-    world::{Channel, ChannelKind, Overwrite, Permissions, Whom},
+    world::{Channel, ChannelKind, Overwrite, Permissions, Webhook, Whom},
 };
 
 #[expect(
@@ -171,6 +171,22 @@ impl LocalDiscord {
         drop(world);
         self.server.bell.ring();
         Ok(())
+    }
+
+    /// Makes a webhook in a channel, as somebody in its settings would. A channel has at most 15 of
+    /// them, whoever made them; more than that are refused to the bot.
+    pub fn add_webhook(&self, place: impl Into<Place>, name: &str) -> Result<Snowflake, ActError> {
+        let mut world = self.world();
+        let place = place.into().find(&world)?;
+        let channel = world.channel(place).map_or(place, Channel::webhook_home);
+        let guild = world.channel(channel).and_then(|channel| channel.guild);
+        let id = world.ids.next();
+        let token = format!("hook-token-{id}");
+        let name = name.to_owned();
+        world.add_webhook(Webhook { id, channel, guild, name, token, application: None });
+        drop(world);
+        self.server.bell.ring();
+        Ok(id)
     }
 
     /// Deletes a webhook, as somebody in the server's settings would. `false` if there is none.

@@ -109,6 +109,16 @@ async fn a_channel_has_fifteen_webhooks_and_none_called_clyde() {
         rest.ok("POST", &path, json!({"name": "personas"})).await;
     }
     assert_eq!(rest.fails("POST", &path, json!({"name": "personas"})).await, (400, 30007));
+    for _ in 0..15 {
+        discord.add_webhook("stage", "made by a person").unwrap();
+    }
+    let stage = path.replace(
+        &discord.channel("general").unwrap().to_string(),
+        &discord.channel("stage").unwrap().to_string(),
+    );
+    let theirs = rest.ok("GET", &stage, Value::Null).await;
+    assert_eq!(theirs[0]["application_id"], Value::Null);
+    assert_eq!(rest.fails("POST", &stage, json!({"name": "personas"})).await, (400, 30007));
     assert_eq!(rest.ok("GET", &path, Value::Null).await.as_array().unwrap().len(), 15);
     let gone = discord.look(|world| world.webhooks().next().unwrap().clone());
     assert!(discord.delete_webhook(gone.id));

@@ -253,8 +253,7 @@ async fn who_has_which_role_is_told_and_a_role_mentions_its_people() {
     let given = &world["guilds"][0]["given"];
     assert_eq!(given[discord.user("dave").id().to_string()], json!([moderators]));
     discord.user("carol").say("general", &format!("help, <@&{moderators}>")).unwrap();
-    let is_it =
-        |it: &Value| it["content"].as_str().is_some_and(|it| it.contains("help"));
+    let is_it = |it: &Value| it["content"].as_str().is_some_and(|it| it.contains("help"));
     assert_eq!(bobs.message(is_it).await["mentions_me"], false);
     assert_eq!(daves.message(is_it).await["mentions_me"], true);
 }

@@ -22,6 +22,7 @@ mod gateway;
 mod monitor;
 mod page;
 mod page_components;
+mod page_people;
 mod play;
 mod playground;
 mod process;
