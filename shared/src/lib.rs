@@ -4,6 +4,7 @@
 //! clock, the settings, the vault, the store in which bot and worker meet, the wake-ups between
 //! them, and how a process starts, logs and stops. `bot → shared ← worker`.
 
+pub mod catalogue;
 pub mod clock;
 pub mod config;
 pub mod context;
@@ -18,6 +19,7 @@ pub mod params;
 pub mod personality;
 pub mod process;
 pub mod secret;
+mod slips;
 pub mod startup;
 pub mod store;
 pub mod telemetry;

@@ -1,6 +1,7 @@
 //! Finds settings whose name was spelt wrong, so that none is silently ignored.
 
 use super::{environment::FILE_SUFFIX, problem::Notice, settings};
+use crate::slips::slips;
 
 /// What only our settings begin with. `LOG_`, `MAX_` and the like are left out: other programs
 /// share the environment.
@@ -24,26 +25,11 @@ pub(super) fn notice(name: &str) -> Option<Notice> {
     }
     let stem = name.strip_suffix(FILE_SUFFIX).unwrap_or(name).to_ascii_uppercase();
     let (distance, closest) = settings::all()
-        .map(|setting| (distance(&stem, setting.name), setting.name))
+        .map(|setting| (slips(&stem, setting.name), setting.name))
         .min_by_key(|(distance, _)| *distance)?;
     let near = distance <= 2 && closest.len() > 5;
     let ours = OURS.iter().any(|prefix| stem.starts_with(prefix));
     (near || ours).then(|| Notice::Unknown { name: name.to_owned(), closest })
-}
-
-/// How many letters have to be put in, taken out or changed (Levenshtein).
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in right.bytes().enumerate() {
-            let changed = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]
@@ -72,12 +58,5 @@ mod tests {
         {
             assert_eq!(notice(name), None, "{name}");
         }
-    }
-
-    #[test]
-    fn distance_counts_letters() {
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("same", "same"), 0);
     }
 }

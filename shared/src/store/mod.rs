@@ -35,6 +35,7 @@ mod incoming;
 mod key_checks;
 mod keys;
 mod leases;
+mod models;
 mod notices;
 mod outcome;
 mod overview;
@@ -44,6 +45,7 @@ mod reconcile;
 mod stop;
 mod turns;
 mod usage;
+mod user_models;
 mod users;
 mod withdraw;
 mod workers;
@@ -65,9 +67,11 @@ pub use key_checks::{
 };
 pub use keys::{LiveKey, SealedKey};
 pub use leases::Lease;
+pub use models::CatalogueOutcome;
 pub use notices::{Notice, NoticeKind};
 pub use outcome::{CallEnd, CallRecord};
 pub use overview::{KeyOverview, RequestOverview};
+pub use payer::{ModelChoice, Payer};
 pub use personalities::{
     Created, Deleted, Draft, Editor, ListOf, Listed, NewDraft, Ownership, Personality, Portrait,
     Replaced, Seen, Transferred, VisibleName,
@@ -76,6 +80,7 @@ pub use reconcile::ToReconcile;
 pub use stop::{Retried, Stopped};
 pub use turns::{Conversation, Turn};
 pub use usage::{ModelUsage, UsageSummary};
+pub use user_models::{RequestedModel, UserModel};
 pub use users::User;
 
 use crate::clock::{Clock, SharedClock};

@@ -1,8 +1,9 @@
-//! Whose key pays, decided once.
+//! Whose key pays, and for which model, decided once.
 
 use super::{
     Refusal, Result, Store, SystemKey,
     db::{Tx, on_tx},
+    user_models::chosen_model,
 };
 use crate::{
     ids::{ApiKeyId, PersonalityId, UserId},
@@ -11,16 +12,52 @@ use crate::{
 };
 
 /// Who pays, and for what.
-pub(super) struct Payer {
-    pub(super) source: KeySource,
-    pub(super) key: Option<ApiKeyId>,
-    pub(super) provider: Provider,
-    pub(super) model: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payer {
+    /// Whose key it is.
+    pub source: KeySource,
+    /// The key, if it is the author's own.
+    pub key: Option<ApiKeyId>,
+    /// Who runs the model.
+    pub provider: Provider,
+    /// The model.
+    pub model: String,
+    /// Why this one.
+    pub chosen_by: ModelChoice,
+}
+
+/// Who chose a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModelChoice {
+    /// The author, for this personality.
+    AuthorForThis,
+    /// The author, for every personality.
+    Author,
+    /// The personality.
+    Personality,
+    /// The key.
+    Key,
+    /// The setting `DEFAULT_MODEL`.
+    Setting,
+}
+
+/// A key that may pay.
+#[derive(sqlx::FromRow)]
+struct Key {
+    id: ApiKeyId,
+    provider: Provider,
+    is_active: bool,
+    last4: Last4,
+    model_name: Option<String>,
 }
 
 impl Store {
     /// Whose key pays, and for which model: fixed here; a later step may fail the request but never
     /// switches the payer.
+    ///
+    /// The model is the author's choice for this personality, else their choice for all, else the
+    /// personality's, else the key's, else `DEFAULT_MODEL`. What an author chose counts on their own
+    /// key alone: nobody picks what the operator pays for.
     pub(super) async fn choose_payer(
         &self,
         tx: &mut Tx,
@@ -35,35 +72,41 @@ impl Store {
              ORDER BY CASE WHEN provider = $2 THEN 0 ELSE 1 END, CASE WHEN is_default THEN 0 ELSE 1 END, id";
         let (provider, model): (Provider, Option<String>) =
             on_tx!(tx, |c| sqlx::query_as(CONFIG).bind(personality).fetch_one(c).await?);
-        let keys: Vec<(ApiKeyId, Provider, bool, Last4, Option<String>)> =
-            on_tx!(tx, |c| sqlx::query_as(KEYS).bind(user).bind(provider).fetch_all(c).await?);
-        let default_model = || system.default_model.clone();
-        let usable = keys.iter().find(|(_, taken_by, active, ..)| *active && *taken_by == provider);
-        if let Some((id, _, _, _, own_model)) = usable {
-            let model = model.or_else(|| own_model.clone()).unwrap_or_else(default_model);
-            return Ok(Ok(Payer { source: KeySource::User, key: Some(*id), provider, model }));
-        }
-        if let Some((id, provider, _, _, own_model)) =
-            keys.iter().find(|(_, _, active, ..)| *active)
-        {
-            let model = own_model.clone().unwrap_or_else(default_model);
+        let configured = model.map(|model| (model, ModelChoice::Personality));
+        let (wanted_at, wanted) = match chosen_model(tx, user, personality).await? {
+            Some(own) => {
+                let for_this = own.personality_id.is_some();
+                let by = if for_this { ModelChoice::AuthorForThis } else { ModelChoice::Author };
+                (own.provider, Some((own.model, by)))
+            }
+            None => (provider, configured.clone()),
+        };
+        let keys: Vec<Key> =
+            on_tx!(tx, |c| sqlx::query_as(KEYS).bind(user).bind(wanted_at).fetch_all(c).await?);
+        let default_model = || (system.default_model.clone(), ModelChoice::Setting);
+        if let Some(key) = keys.iter().find(|key| key.is_active) {
+            let of_key = key.model_name.clone().map(|model| (model, ModelChoice::Key));
+            // a key of another provider goes with its own model
+            let wanted = wanted.filter(|_| key.provider == wanted_at);
+            let (model, chosen_by) = wanted.or(of_key).unwrap_or_else(default_model);
             return Ok(Ok(Payer {
                 source: KeySource::User,
-                key: Some(*id),
-                provider: *provider,
+                key: Some(key.id),
+                provider: key.provider,
                 model,
+                chosen_by,
             }));
         }
         // a key that was switched off never falls back to the operator's
-        if let Some((_, _, _, last4, _)) = keys.into_iter().next() {
+        if let Some(Key { last4, .. }) = keys.into_iter().next() {
             return Ok(Err(Refusal::KeySwitchedOff { last4 }));
         }
         let Some(limit) = system.guest_daily_limit else { return Ok(Err(Refusal::NoKey)) };
         if self.guest_requests_today(tx, user).await? >= limit {
             return Ok(Err(Refusal::GuestLimit));
         }
-        let model = model.unwrap_or_else(default_model);
-        Ok(Ok(Payer { source: KeySource::System, key: None, provider, model }))
+        let (model, chosen_by) = configured.unwrap_or_else(default_model);
+        Ok(Ok(Payer { source: KeySource::System, key: None, provider, model, chosen_by }))
     }
 
     async fn guest_requests_today(&self, tx: &mut Tx, user: UserId) -> Result<i64> {

@@ -72,7 +72,6 @@ struct PressedRow {
     personality_id: PersonalityId,
     key_source: KeySource,
     provider: Provider,
-    model: String,
     context: Json<RequestContext>,
 }
 
@@ -155,8 +154,8 @@ impl Store {
         Ok(Retried::Taken { user: pressed.user_id, request })
     }
 
-    /// Who paid, pays again; the key may have been replaced meanwhile, which is often why Retry is
-    /// pressed. What the operator paid for is asked of the operator anew, within the guest's limit.
+    /// Who paid, pays again; the key may have been replaced meanwhile, or another model chosen, which
+    /// is often why Retry is pressed. What the operator paid for is asked of the operator anew, within the guest's limit.
     async fn payer_of_retry(
         &self,
         tx: &mut Tx,
@@ -175,16 +174,13 @@ impl Store {
                 .bind(pressed.provider)
                 .fetch_optional(c)
                 .await?);
-        Ok(match key {
-            Some((id, true, _)) => Ok(Payer {
-                source: KeySource::User,
-                key: Some(id),
-                provider: pressed.provider,
-                model: pressed.model.clone(),
-            }),
-            Some((_, false, last4)) => Err(Refusal::KeySwitchedOff { last4 }),
-            None => Err(Refusal::NoKey),
-        })
+        match key {
+            Some((_, true, _)) => {
+                self.choose_payer(tx, pressed.user_id, pressed.personality_id, system).await
+            }
+            Some((_, false, last4)) => Ok(Err(Refusal::KeySwitchedOff { last4 })),
+            None => Ok(Err(Refusal::NoKey)),
+        }
     }
 
     async fn insert_retry(
@@ -242,7 +238,7 @@ async fn pressed(tx: &mut Tx, delivery: DeliveryId) -> Result<Option<PressedRow>
     const WHOSE: &str = "SELECT user_id FROM deliveries WHERE id = $1";
     const SQL: &str = "
         SELECT r.id AS request_id, r.user_id, u.discord_id, r.state, r.guild_id, d.channel_id, d.thread_id,
-               r.channel_id AS lane_channel, d.kind, r.personality_id, r.key_source, r.provider, r.model, r.context
+               r.channel_id AS lane_channel, d.kind, r.personality_id, r.key_source, r.provider, r.context
           FROM deliveries d JOIN requests r ON r.id = d.request_id JOIN users u ON u.id = r.user_id
          WHERE d.id = $1";
     let whose: Option<(UserId,)> =

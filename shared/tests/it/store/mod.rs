@@ -15,6 +15,7 @@ mod keys;
 mod leases;
 mod locks;
 mod migrations;
+mod models;
 mod notices;
 mod outcome;
 mod people;
