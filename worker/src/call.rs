@@ -63,8 +63,8 @@ pub(crate) async fn make(
     }
     let end = tokio::select! {
         end = read(shared, request, answer, stream, &mut record, began) => end,
-        () = stream.stopped().cancelled() => stopped(stream.text()),
-        () = hard.cancelled() => interrupted(stream.text(), FailureKind::Interrupted),
+        () = stream.stopped().cancelled() => stopped(stream.whole_text()),
+        () = hard.cancelled() => interrupted(stream.whole_text(), FailureKind::Interrupted),
     };
     ended(began, record, end)
 }
@@ -91,15 +91,17 @@ async fn read(
             }
             Ok(StreamItem::Model(model)) => record.model = Some(model),
             Ok(StreamItem::Usage(usage)) => record.usage = Some(usage),
-            Ok(StreamItem::Finish(reason)) => return finished(stream.text(), refusal, reason),
+            Ok(StreamItem::Finish(reason)) => {
+                return finished(stream.whole_text(), refusal, reason);
+            }
             Ok(StreamItem::Reasoning { .. } | StreamItem::KeepAlive) => {}
             Err(error) => {
                 warn!(request.id = %request.id, kind = %error, "a call broke off");
-                return interrupted(stream.text(), failure_after_sending(&error));
+                return interrupted(stream.whole_text(), failure_after_sending(&error));
             }
         }
     }
-    interrupted(stream.text(), FailureKind::Interrupted)
+    interrupted(stream.whole_text(), FailureKind::Interrupted)
 }
 
 fn finished(text: String, refusal: String, reason: FinishReason) -> CallEnd {

@@ -9,16 +9,20 @@
 //!                      │                                       │         │
 //!                      └─► key_checks                       (store)   streams ─► partial texts
 //!  pulse: "I am alive"      reaper: "who is not?"      reconcile: "what did it cost?"
+//!  catalogue: "which models are there?"
 //! ```
 
 mod call;
+mod catalogue;
 mod key_checks;
 mod open_key;
+mod parameters;
 mod persist;
 mod prompt;
 pub mod providers;
 mod pulse;
 mod reaper;
+mod reasoning;
 mod reconcile;
 mod repeat;
 mod request;
@@ -29,6 +33,7 @@ mod streams;
 use std::sync::Arc;
 
 use shared::{
+    catalogue::CatalogueCache,
     lifecycle::Lifecycle,
     store::Store,
     telemetry::Redactor,
@@ -81,10 +86,12 @@ pub fn start(env: WorkerEnv, lifecycle: &Lifecycle) {
         settings,
         redactor,
         lifecycle: lifecycle.clone(),
+        catalogue: CatalogueCache::default(),
     });
     lifecycle.spawn("worker pulse", pulse::run(Arc::clone(&shared)));
     lifecycle.spawn("worker streams", streams::run(Arc::clone(&shared)));
     lifecycle.spawn("worker reaper", reaper::run(Arc::clone(&shared)));
     lifecycle.spawn("worker reconciliation", reconcile::run(Arc::clone(&shared)));
+    lifecycle.spawn("worker catalogue", catalogue::run(Arc::clone(&shared)));
     lifecycle.spawn("worker runner", runner::run(shared, woken));
 }

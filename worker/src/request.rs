@@ -8,7 +8,10 @@ use shared::{
     model::{FailureKind, KeySource},
     personality::bounds::DEFAULT_HISTORY,
     secret::UserApiKey,
-    store::{CallEnd, CallRecord, ClaimedRequest, Conversation, FenceRefusal, Fenced, StoreError},
+    store::{
+        CallEnd, CallRecord, ClaimedRequest, Conversation, FenceRefusal, Fenced, Personality,
+        StoreError,
+    },
 };
 use tokio::time::Instant;
 use tracing::{error, info, warn};
@@ -16,9 +19,10 @@ use tracing::{error, info, warn};
 use crate::{
     call::{self, CallOutcome},
     open_key::{NoKey, OpenedKey, open_key},
+    parameters::{self, Fitted},
     persist::until_written,
     prompt,
-    providers::ChatRequest,
+    providers::{ChatMessage, ChatRequest},
     runner::Shared,
     streams::Listed,
 };
@@ -127,21 +131,40 @@ async fn prepare<'a>(
         now: store.clock().now(),
         timezone: &user.timezone,
     };
+    let messages = prompt::build(&parts);
+    let chat = chat_request(shared, request, &personality, messages).await;
+    Ok((chat, payer(shared, request).await?))
+}
+
+/// The question to the model, with what the personality asks of it as far as the model can.
+async fn chat_request(
+    shared: &Shared,
+    request: &ClaimedRequest,
+    personality: &Personality,
+    messages: Vec<ChatMessage>,
+) -> ChatRequest {
+    let catalogue = shared.catalogue.get(&shared.store).await;
+    let settings = &personality.settings;
+    let own_limit = settings.max_tokens.and_then(|tokens| u32::try_from(tokens).ok());
+    let asked = parameters::Asked {
+        model: &request.model,
+        made_for: settings.model.as_deref(),
+        max_tokens: own_limit.unwrap_or(shared.settings.default_max_tokens),
+        prompt_bytes: messages.iter().map(|message| message.content.len()).sum(),
+        advanced: &settings.advanced,
+    };
+    let Fitted { max_tokens, advanced } = parameters::fit(&asked, &catalogue);
     let pseudonym = shared.opener.pseudonym(request.user_id);
-    let chat = ChatRequest {
+    ChatRequest {
         model: request.model.clone(),
-        messages: prompt::build(&parts),
-        max_tokens: personality
-            .settings
-            .max_tokens
-            .and_then(|tokens| u32::try_from(tokens).ok())
-            .unwrap_or(shared.settings.default_max_tokens),
-        temperature: personality.settings.temperature,
-        top_p: personality.settings.top_p,
+        messages,
+        max_tokens,
+        temperature: settings.temperature,
+        top_p: settings.top_p,
+        advanced,
         session: Some(format!("{pseudonym}-{}", personality.id)),
         user: Some(pseudonym),
-    };
-    Ok((chat, payer(shared, request).await?))
+    }
 }
 
 async fn payer<'a>(shared: &'a Shared, request: &ClaimedRequest) -> Result<Payer<'a>, NotCalled> {

@@ -7,6 +7,7 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use shared::{
+    catalogue::CatalogueCache,
     ids::UserId,
     lifecycle::Lifecycle,
     store::Store,
@@ -44,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) redactor: Redactor,
     pub(crate) streams: Streams,
     pub(crate) pulse: Pulse,
+    /// What is known of the models.
+    pub(crate) catalogue: CatalogueCache,
     pub(crate) lifecycle: Lifecycle,
     /// Everything that holds a claim. Closed when nothing new is taken.
     pub(crate) requests: TaskTracker,

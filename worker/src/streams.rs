@@ -16,7 +16,7 @@ use tokio::time::{MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use crate::runner::Shared;
+use crate::{reasoning::WithoutReasoning, runner::Shared};
 
 /// How often texts are kept. The first is kept after as long: most short answers are over by then.
 const KEEP_EVERY: Duration = Duration::from_secs(1);
@@ -37,6 +37,7 @@ pub(crate) struct Stream {
 #[derive(Default)]
 struct Growing {
     text: String,
+    filter: WithoutReasoning,
     rev: i64,
     kept_rev: i64,
 }
@@ -83,15 +84,32 @@ impl std::ops::Deref for Listed<'_> {
     }
 }
 
+impl Growing {
+    fn grow(&mut self, said: &str) {
+        if !said.is_empty() {
+            self.text.push_str(said);
+            self.rev += 1;
+        }
+    }
+}
+
 impl Stream {
-    /// More has arrived.
+    /// More has arrived. What the model only thinks is left out.
     pub(crate) fn push(&self, text: &str) {
         let mut growing = self.lock();
-        growing.text.push_str(text);
-        growing.rev += 1;
+        let said = growing.filter.push(text);
+        growing.grow(&said);
     }
 
-    /// All that has arrived.
+    /// All that has arrived, when nothing more comes.
+    pub(crate) fn whole_text(&self) -> String {
+        let mut growing = self.lock();
+        let said = growing.filter.finish();
+        growing.grow(&said);
+        growing.text.clone()
+    }
+
+    /// All that has arrived and can be shown.
     pub(crate) fn text(&self) -> String {
         self.lock().text.clone()
     }

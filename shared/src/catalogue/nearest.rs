@@ -67,7 +67,8 @@ fn distance(wanted: &Parts<'_>, model: &Parts<'_>) -> Option<usize> {
     let in_slug = slips(wanted.slug, model.slug);
     let nearly_spelt = in_slug * 3 <= wanted.slug.chars().count();
     let same_author = wanted.author.is_some() && by_author <= 2;
-    if !nearly_spelt && !(same_author && family > 0) {
+    let is_near = nearly_spelt || (same_author && family > 0);
+    if !is_near {
         return None;
     }
     let unlike = wanted.family().count().saturating_sub(family) * FAMILY;

@@ -77,6 +77,26 @@ pub(super) async fn read_up_to(mut response: Response, limit: usize, wait: Durat
     body.freeze()
 }
 
+/// Reads a body to its end. `None` when it breaks off, takes too long or is longer than `limit`: half
+/// a list is none.
+pub(super) async fn read_whole(
+    mut response: Response,
+    limit: usize,
+    wait: Duration,
+) -> Option<Bytes> {
+    let reading = async {
+        let mut body = BytesMut::new();
+        while let Some(piece) = response.chunk().await.ok()? {
+            if body.len() + piece.len() > limit {
+                return None;
+            }
+            body.extend_from_slice(&piece);
+        }
+        Some(body.freeze())
+    };
+    timeout(wait, reading).await.ok().flatten()
+}
+
 /// Name resolution, connection and TLS come before the first byte of a request. After that
 /// nothing is certain.
 fn read_error(error: reqwest::Error) -> CallError {

@@ -18,6 +18,8 @@ pub struct Limits {
     pub aside: Duration,
     /// All that the model writes in one answer, reasoning included, in bytes.
     pub answer_bytes: usize,
+    /// The whole list of models, in bytes; a longer one is not taken.
+    pub list_bytes: usize,
     /// An error's body; what lies beyond is not read.
     pub error_bytes: usize,
 }
@@ -31,6 +33,7 @@ impl Default for Limits {
             total: Duration::from_mins(10),
             aside: Duration::from_secs(20),
             answer_bytes: 4 * 1024 * 1024,
+            list_bytes: 4 * 1024 * 1024,
             error_bytes: 64 * 1024,
         }
     }

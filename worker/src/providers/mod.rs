@@ -1,7 +1,7 @@
 //! The way to the model providers.
 //!
-//! The runner holds an `Arc<dyn ChatProvider>` and knows three questions to ask: [start] an
-//! answer, [check] a key, look up what a [generation] cost. What it gets back says what it may
+//! The runner holds an `Arc<dyn ChatProvider>` and knows four questions to ask: [start] an
+//! answer, [check] a key, look up what a [generation] cost, list the [models]. What it gets back says what it may
 //! *do*: a [`CallError`] tells apart what never left this machine, what the provider refused, and
 //! what may have been billed, because a call that may have been billed is never repeated
 //! (at most one automatic call).
@@ -25,9 +25,11 @@
 //! [start]: ChatProvider::start
 //! [check]: ChatProvider::check_key
 //! [generation]: ChatProvider::generation
+//! [models]: ChatProvider::models
 
 use std::fmt::Debug;
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use shared::{
     model::{KeyVerdict, Usage},
@@ -71,6 +73,9 @@ pub trait ChatProvider: Debug + Send + Sync {
         key: &'a UserApiKey,
         generation_id: &'a str,
     ) -> BoxFuture<'a, GenerationRecord>;
+
+    /// Asks for the public list of models, without a key. `None` when it did not come whole.
+    fn models(&self) -> BoxFuture<'_, Option<Bytes>>;
 }
 
 /// What the provider knows of an earlier call.

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use serde_json::{Map, Value};
+
 /// One question to a model, as this room knows it. Each wire writes it in its own words.
 ///
 /// `Debug` tells sizes, not text: what people write to a model is in no log.
@@ -16,6 +18,9 @@ pub struct ChatRequest {
     pub temperature: Option<f64>,
     /// 0 to 1; `None` is the model's own default.
     pub top_p: Option<f64>,
+    /// Everything else that the personality asks for: on the allow-list, named as `OpenRouter` does,
+    /// and fitted to the model.
+    pub advanced: Map<String, Value>,
     /// A pseudonym of the person who asks, never an id of Discord's or ours.
     pub user: Option<String>,
     /// A pseudonym of the conversation, at most 256 characters: keeps it on one provider, whose
@@ -63,6 +68,7 @@ impl fmt::Debug for ChatRequest {
             .field("max_tokens", &self.max_tokens)
             .field("temperature", &self.temperature)
             .field("top_p", &self.top_p)
+            .field("advanced", &self.advanced.keys())
             .finish_non_exhaustive()
     }
 }

@@ -55,6 +55,7 @@ pub(crate) fn request() -> ChatRequest {
         max_tokens: 16,
         temperature: Some(0.7),
         top_p: None,
+        advanced: serde_json::Map::new(),
         user: Some("pseudonym".to_owned()),
         session: Some("conversation".to_owned()),
     }

@@ -5,8 +5,9 @@ use shared::{
     clock::Clock,
     ids::PersonalityId,
     model::{KeySource, ModelId, Provider},
+    personality::ModelSettings,
     store::{CatalogueOutcome, ModelChoice, Payer, Refusal, SystemKey, UserModel},
-    testing::{ModelSettings, Person, TestDb, no_guests},
+    testing::{Person, TestDb, no_guests},
 };
 
 use super::stage::{claimed, say, viola};
@@ -114,7 +115,7 @@ async fn a_persons_own_model_goes_first_on_their_own_key(db: TestDb) {
     assert_eq!(chosen(&db, ada, bob).await, ("test/model".into(), ModelChoice::Setting));
     db.set_model_of_keys(ada, "keys/model").await;
     assert_eq!(chosen(&db, ada, bob).await, ("keys/model".into(), ModelChoice::Key));
-    let his = ModelSettings { model: Some("bobs/model"), ..ModelSettings::default() };
+    let his = ModelSettings { model: Some("bobs/model".into()), ..ModelSettings::default() };
     db.set_model(bob, his).await;
     assert_eq!(chosen(&db, ada, bob).await, ("bobs/model".into(), ModelChoice::Personality));
     store.set_user_model(ada.id, None, PROVIDER, &model("hers/all")).await.unwrap();

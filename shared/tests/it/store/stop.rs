@@ -1,6 +1,6 @@
 use shared::{
     ids::DeliveryId,
-    model::{FailureKind, InactiveReason, KeySource, Provider, RequestState},
+    model::{FailureKind, InactiveReason, KeySource, ModelId, Provider, RequestState},
     store::{
         Accepted, CallRecord, Incoming, Limits, Refusal, ReplyBy, Retried, Stopped, SystemKey,
     },
@@ -22,6 +22,7 @@ shared::each_engine!(
     a_retry_is_limited_like_a_message,
     a_guests_retry_counts_like_a_message,
     the_retry_of_a_command_is_a_message,
+    a_retry_asks_the_model_that_was_chosen_meanwhile,
 );
 
 async fn retry(db: &TestDb, delivery: DeliveryId, by: Person) -> Retried {
@@ -175,4 +176,14 @@ async fn the_retry_of_a_command_is_a_message(db: TestDb) {
     assert_eq!(again.kind, shared::model::DeliveryKind::Webhook);
     assert_eq!((again.channel, again.thread), (1.into(), Some(9.into())));
     assert!(again.interaction.is_none());
+}
+
+async fn a_retry_asks_the_model_that_was_chosen_meanwhile(db: TestDb) {
+    let ada = db.person_with_key(1).await;
+    let delivery = cancelled(&db, ada, 1).await;
+    let other = ModelId::parse("other/model").unwrap();
+    db.store().set_user_model(ada.id, None, Provider::OpenRouter, &other).await.unwrap();
+    assert!(matches!(retry(&db, delivery, ada).await, Retried::Taken { .. }));
+    let again = claim(&db, ada).await.unwrap();
+    assert_eq!((again.model.as_str(), again.key_source), ("other/model", KeySource::User));
 }

@@ -1,4 +1,5 @@
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::providers::{ChatMessage, ChatRequest};
 
@@ -18,6 +19,10 @@ pub struct RequestBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     session_id: Option<&'a str>,
     stream: bool,
+    /// `OpenRouter` takes all of them as they are. None has the name of a field above: those are
+    /// refused when parameters are set.
+    #[serde(flatten)]
+    advanced: &'a Map<String, Value>,
 }
 
 #[derive(Serialize)]
@@ -39,6 +44,7 @@ impl<'a> RequestBody<'a> {
             user: request.user.as_deref(),
             session_id: request.session.as_deref(),
             stream: true,
+            advanced: &request.advanced,
         }
     }
 }
@@ -67,6 +73,7 @@ mod tests {
             max_tokens: 16,
             temperature: None,
             top_p: None,
+            advanced: Map::new(),
             user: None,
             session: None,
         };
@@ -85,10 +92,12 @@ mod tests {
         request.top_p = Some(0.9);
         request.user = Some("u-1".to_owned());
         request.session = Some("s-1".to_owned());
+        request.advanced.insert("reasoning".to_owned(), json!({"effort": "low"}));
         let body = serde_json::to_value(RequestBody::new(&request)).unwrap();
         assert_eq!(body["temperature"], 0.5);
         assert_eq!(body["top_p"], 0.9);
         assert_eq!(body["user"], "u-1");
         assert_eq!(body["session_id"], "s-1");
+        assert_eq!(body["reasoning"], json!({"effort": "low"}));
     }
 }

@@ -1,8 +1,9 @@
 //! openrouter.ai: many models behind one key, and the default provider.
 //!
-//! Three paths: `POST /chat/completions`, `GET /key` and `GET /generation`. `GET /models` is
-//! public and takes any key, so it says nothing of one and is not asked.
+//! Four paths: `POST /chat/completions`, `GET /key`, `GET /generation` and `GET /models`. The last is
+//! public and takes any key, so it says nothing of one and is asked without.
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use reqwest::{Client, RequestBuilder, Response, Url};
@@ -16,7 +17,7 @@ use tokio::time::Instant;
 use super::{
     CallError, ChatProvider, ChatRequest, ChatStream, GenerationRecord, Limits,
     classify::{call_error, classify},
-    http::{bearer, read_up_to, send},
+    http::{bearer, read_up_to, read_whole, send},
     openai_chat::{RequestBody, answer::answer, plain_id},
 };
 
@@ -111,6 +112,16 @@ impl OpenRouter {
         generation::record(status, &body)
     }
 
+    /// The public list of models, by `GET /models`. No key goes along.
+    async fn list(&self) -> Option<Bytes> {
+        let get = self.client.get(self.url(&["models"])).headers(self.headers.clone());
+        let response = send(get, self.limits.aside).await.ok()?;
+        if !response.status().is_success() {
+            return None;
+        }
+        read_whole(response, self.limits.list_bytes, self.limits.aside).await
+    }
+
     fn get(&self, url: Url, authorization: HeaderValue) -> RequestBuilder {
         self.client
             .get(url)
@@ -147,6 +158,10 @@ impl ChatProvider for OpenRouter {
         generation_id: &'a str,
     ) -> BoxFuture<'a, GenerationRecord> {
         Box::pin(self.look_up(key, generation_id))
+    }
+
+    fn models(&self) -> BoxFuture<'_, Option<Bytes>> {
+        Box::pin(self.list())
     }
 }
 
