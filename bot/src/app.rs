@@ -9,6 +9,7 @@ use std::{
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use secrecy::SecretString;
 use shared::{
+    catalogue::CatalogueCache,
     clock::SharedClock,
     config::RequestConfig,
     ids::{DiscordUserId, UserId},
@@ -23,6 +24,7 @@ use tokio_util::task::TaskTracker;
 use crate::{
     delivery::Bell,
     direct::DirectChannels,
+    explain::Explainer,
     guilds::Guilds,
     rest::{ApplicationId, InteractionToken, Rest},
     threads::Threads,
@@ -61,6 +63,10 @@ pub(crate) struct App {
     pub(crate) system: SystemKey,
     /// The bot's application, in whose name interactions are answered.
     pub(crate) application: ApplicationId,
+    /// What is known of the models.
+    pub(crate) catalogue: Arc<CatalogueCache>,
+    /// Words failures.
+    pub(crate) explainer: Explainer,
     /// Who can be addressed by whom.
     pub(crate) names: VisibleNames,
     /// Which channels are threads of which.
@@ -96,6 +102,8 @@ pub(crate) struct AppParts {
     pub(crate) wakes: WakeSender,
     /// Knows what a key looks like.
     pub(crate) redactor: Redactor,
+    /// What is known of the models.
+    pub(crate) catalogue: Arc<CatalogueCache>,
     /// The bot's application.
     pub(crate) application: ApplicationId,
     /// Tells the deliveries that something changed.
@@ -106,7 +114,17 @@ impl App {
     /// Puts the parts together under these settings.
     #[must_use]
     pub(crate) fn new(parts: AppParts, requests: &RequestConfig) -> Arc<Self> {
-        let AppParts { store, rest, sealer, secrets, wakes, redactor, application, shows } = parts;
+        let AppParts {
+            store,
+            rest,
+            sealer,
+            secrets,
+            wakes,
+            redactor,
+            catalogue,
+            application,
+            shows,
+        } = parts;
         Arc::new(Self {
             clock: store.shared_clock(),
             limits: Limits {
@@ -119,6 +137,8 @@ impl App {
                 default_model: requests.default_model.clone(),
                 guest_daily_limit: requests.guest_daily_limit.map(i64::from),
             },
+            explainer: Explainer::new(store.clone(), Arc::clone(&catalogue)),
+            catalogue,
             names: VisibleNames::default(),
             threads: Threads::default(),
             guilds: Guilds::default(),

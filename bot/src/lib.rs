@@ -18,6 +18,7 @@ mod commands;
 mod context;
 pub mod delivery;
 mod direct;
+pub mod explain;
 pub mod gateway;
 mod guilds;
 pub mod intake;

@@ -7,7 +7,7 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use shared::store::{Notice, StoreError};
+use shared::store::{Notice, NoticeKind, StoreError};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -60,7 +60,10 @@ async fn tell_all(app: &App) -> Result<(), StoreError> {
 }
 
 async fn tell(app: &App, notice: &Notice) -> Result<(), RestError> {
-    let text = texts::notice(notice.kind, notice.request);
+    let text = match notice.kind {
+        NoticeKind::Failed(kind) => app.explainer.explain(kind, notice.request).await,
+        kind => texts::notice(kind, notice.request),
+    };
     let nonce = nonce(notice.id.uuid());
     match app.direct.tell(&app.rest, notice.discord_id, &text, &nonce).await {
         Err(RestError::Forbidden(_)) => {

@@ -9,6 +9,7 @@ use std::{num::NonZeroU16, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 use shared::{
+    catalogue::CatalogueCache,
     config::{DiscordConfig, RequestConfig},
     ids::BotId,
     lifecycle::Lifecycle,
@@ -29,6 +30,7 @@ use crate::{
     bot::Bot,
     commands,
     delivery::{Deliveries, DeliverySetup},
+    explain::Explainer,
     gateway::{self, Gateway, GatewayConfig, GatewayError, Shards},
     intake::IntakeLimits,
     key_answers,
@@ -38,7 +40,6 @@ use crate::{
     pictures::PictureBase,
     registration,
     rest::{Application, BadRestConfig, Rest, RestConfig, RestError},
-    texts::failures,
 };
 
 /// Where people find this program: part of the User-Agent that Discord asks for.
@@ -210,6 +211,7 @@ impl Stage<'_> {
     async fn serve(self, hold: &Hold, stop: &CancellationToken) -> Result<(), BotError> {
         let Self { env, limiter, rest, application, shards, range, bot: bot_id } = self;
         name_superusers(&env.store, &env.discord, &application).await?;
+        let catalogue = Arc::new(CatalogueCache::default());
         let deliveries = Deliveries::new(DeliverySetup {
             store: env.store.clone(),
             rest: rest.clone(),
@@ -218,7 +220,7 @@ impl Stage<'_> {
             application: application.id,
             bot: bot_id,
             shards: range,
-            explain: Arc::new(|kind, request| failures::failure(kind, Some(request))),
+            explainer: Explainer::new(env.store.clone(), Arc::clone(&catalogue)),
         });
         let parts = AppParts {
             store: env.store.clone(),
@@ -227,6 +229,7 @@ impl Stage<'_> {
             secrets: env.secrets,
             wakes: env.wakes,
             redactor: env.redactor,
+            catalogue,
             application: application.id,
             shows: deliveries.bell(),
         };

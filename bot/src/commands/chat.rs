@@ -129,7 +129,7 @@ async fn take(app: &Arc<App>, mail: &ChatMail) -> Result<Result<Accepted, &'stat
 }
 
 /// Suggests those whom the caller can see, and nobody else.
-async fn suggest(ctx: Context<'_>, partial: &str) -> CreateAutocompleteResponse {
+pub(super) async fn suggest(ctx: Context<'_>, partial: &str) -> CreateAutocompleteResponse {
     let app = &ctx.data().app;
     let viewer = ctx.interaction.user.id.get().into();
     let names = app.names.of(viewer, &app.store).await.unwrap_or_default();

@@ -6,6 +6,7 @@
 //! [`rest`](crate::rest), so that nothing can ping and every answer is an edit that may be repeated.
 
 mod chat;
+mod model;
 mod providers;
 mod timezone;
 mod usage;
@@ -31,7 +32,7 @@ pub(crate) type Context<'a> = poise::ApplicationContext<'a, Arc<Bot>, Trouble>;
 /// Every command, as poise knows them.
 #[must_use]
 pub(crate) fn all() -> Vec<poise::Command<Arc<Bot>, Trouble>> {
-    vec![chat::chat(), timezone::timezone(), usage::usage(), wallet::wallet()]
+    vec![chat::chat(), model::model(), timezone::timezone(), usage::usage(), wallet::wallet()]
 }
 
 /// The caller, told to wait for an answer that nobody else will see. `None`: nobody waits.

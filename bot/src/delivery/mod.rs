@@ -41,8 +41,7 @@ mod webhooks;
 use std::sync::Arc;
 
 use shared::{
-    ids::{BotId, RequestId},
-    model::FailureKind,
+    ids::BotId,
     store::{OpenDelivery, ShardRange, Store},
     vault::BotSecrets,
 };
@@ -57,12 +56,10 @@ use self::{
     homes::Homes, line::Lines, pacing::Pacer, place::Places, typing::Typing, webhooks::Webhooks,
 };
 use crate::{
+    explain::Explainer,
     pictures::PictureBase,
     rest::{Answer, ApplicationId, InteractionToken, Message, Rest},
 };
-
-/// Words a failure for the person who pays: what to do next. Seen by nobody else.
-pub type Explain = dyn Fn(FailureKind, RequestId) -> String + Send + Sync;
 
 /// What delivery needs of the process it runs in.
 pub struct DeliverySetup {
@@ -81,7 +78,7 @@ pub struct DeliverySetup {
     /// The shards whose lease it holds.
     pub shards: ShardRange,
     /// Words failures for those who wait for a command.
-    pub explain: Arc<Explain>,
+    pub explainer: Explainer,
 }
 
 /// Tells the deliveries of a process that something changed. Clones ring the same bell.
@@ -108,7 +105,7 @@ struct Stage {
     store: Store,
     bot: BotId,
     secrets: BotSecrets,
-    explain: Arc<Explain>,
+    explainer: Explainer,
     places: Places,
     typing: Typing,
     pacer: Pacer,
@@ -117,12 +114,13 @@ struct Stage {
 
 impl Stage {
     fn new(setup: DeliverySetup) -> Self {
-        let DeliverySetup { store, rest, secrets, pictures, application, bot, explain, .. } = setup;
+        let DeliverySetup { store, rest, secrets, pictures, application, bot, explainer, .. } =
+            setup;
         Self {
             store,
             bot,
             secrets,
-            explain,
+            explainer,
             typing: Typing::new(rest.clone()),
             places: Places {
                 webhooks: Webhooks::new(rest.clone(), application),

@@ -1,8 +1,11 @@
 //! Why there is no whole answer, told in private to the one who pays.
 
-use shared::{ids::RequestId, model::FailureKind};
+use shared::{
+    ids::RequestId,
+    model::{FailureKind, ModelId},
+};
 
-use super::reference;
+use super::{model::meant, reference};
 
 /// What happened and what to do, with the reference by which the request is found in the log.
 #[must_use]
@@ -12,6 +15,28 @@ pub fn failure(kind: FailureKind, request: Option<RequestId>) -> String {
         Some(request) => format!("{text}\n-# Reference: {}", reference(request)),
         None => text.to_owned(),
     }
+}
+
+/// The model is gone, with what there is instead.
+#[must_use]
+pub fn model_unavailable(
+    model: &ModelId,
+    is_own_choice: bool,
+    nearest: &[ModelId],
+    request: RequestId,
+) -> String {
+    let what_to_do = if is_own_choice {
+        "You chose it with `/model set`: choose another one there, or go back with `/model reset`, \
+         then ask again."
+    } else {
+        "Ask again later, or choose another one with `/model set` for your own key; whoever runs this \
+         bot can choose another one for everybody."
+    };
+    format!(
+        "⚠️ The model `{model}` isn't available any more, or not now.{} {what_to_do}\n-# Reference: {}",
+        meant(nearest),
+        reference(request)
+    )
 }
 
 const fn explain(kind: FailureKind) -> &'static str {
@@ -96,6 +121,13 @@ mod tests {
         let request = "0198c2f4-7a11-7bbb-8c3d-0123456789ab".parse().ok();
         let all = FailureKind::ALL.iter().map(|kind| format!("[{kind}] {}", failure(*kind, None)));
         assert_snapshot!(all.collect::<Vec<_>>().join("\n\n"));
+        let model = |id| ModelId::parse(id).unwrap();
+        let gone = model("openai/gpt-4-mini");
+        let told = [
+            model_unavailable(&gone, false, &[model("openai/gpt-5-mini")], request.unwrap()),
+            model_unavailable(&gone, true, &[], request.unwrap()),
+        ];
+        assert_snapshot!("a_model_that_is_gone", told.join("\n\n"));
         assert!(failure(FailureKind::Quota, request).ends_with("\n-# Reference: 456789ab"));
     }
 }

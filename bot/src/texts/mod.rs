@@ -10,6 +10,7 @@
 pub mod buttons;
 pub mod chat;
 pub mod failures;
+pub mod model;
 pub mod notices;
 pub mod timezone;
 pub mod usage;

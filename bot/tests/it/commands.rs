@@ -12,7 +12,7 @@ async fn every_command_is_registered() {
         world.commands().iter().map(|command| command.name.clone()).collect::<Vec<_>>()
     });
     names.sort();
-    assert_eq!(names, ["chat", "timezone", "usage", "wallet"]);
+    assert_eq!(names, ["chat", "model", "timezone", "usage", "wallet"]);
     stage.stop().await;
 }
 

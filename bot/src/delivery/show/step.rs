@@ -293,7 +293,7 @@ impl Show {
         else {
             return Ok(());
         };
-        let text = (self.stage.explain)(failure, self.delivery.request);
+        let text = self.stage.explainer.explain(failure, Some(self.delivery.request)).await;
         let told = self.stage.places.rest.followup(token, &Message::text(text), true).await;
         if told.is_ok() {
             self.stage.store.close_notices_of(self.delivery.request).await?;

@@ -29,7 +29,6 @@ use super::LONG;
 use crate::proper;
 
 pub(super) const PERSONALITY: &str = "01980000-0000-7000-8000-000000000001";
-pub(super) const EXPLANATION: &str = "Only you can see this: try again later.";
 
 pub(super) struct World {
     pub(super) discord: LocalDiscord,
@@ -103,7 +102,7 @@ impl World {
             application: self.application(),
             bot: BotId::new(&*self.clock),
             shards: ShardRange::single(),
-            explain: Arc::new(|_, _| EXPLANATION.to_owned()),
+            explainer: bot::explain::Explainer::new(self.store.clone(), Arc::default()),
         });
         let (bell, soft) = (deliveries.bell(), CancellationToken::new());
         let task = tokio::spawn({
