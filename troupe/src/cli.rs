@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 use shared::telemetry::lines::LineFilter;
 
@@ -32,6 +34,11 @@ pub(crate) enum Command {
     Logs(LogsArgs),
     /// Copy standard input to standard output without the secrets in it.
     Redact,
+    /// Look at the parameters of a model before a personality gets them.
+    Params {
+        #[command(subcommand)]
+        action: ParamsAction,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -48,6 +55,18 @@ pub(crate) enum SuperuserAction {
     },
     /// Show who may.
     List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ParamsAction {
+    /// Say what is wrong with a JSON file of parameters, as the commands would. Exits 1 if anything is.
+    Check {
+        /// One object: `temperature`, `top_p`, `max_tokens`, `model`, and the advanced parameters.
+        file: PathBuf,
+        /// The model that they are for, instead of the one that the file names.
+        #[arg(long)]
+        model: Option<String>,
+    },
 }
 
 #[derive(Args, Debug)]

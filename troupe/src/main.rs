@@ -5,6 +5,7 @@ mod data_dir;
 mod live;
 mod local;
 mod one_process;
+mod params;
 mod tools;
 mod tour;
 
@@ -23,5 +24,6 @@ fn main() -> ExitCode {
         Some(Command::Superuser { action }) => tools::superuser(&action, local),
         Some(Command::Logs(wanted)) => tools::logs(&wanted, local),
         Some(Command::Redact) => tools::redact(),
+        Some(Command::Params { action }) => params::run(&action, local),
     }
 }

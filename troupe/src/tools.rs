@@ -104,7 +104,7 @@ async fn change_superusers(database: &DatabaseUrl, action: &SuperuserAction) -> 
 }
 
 /// A closed pipe is how `troupe logs | head` ends.
-fn print(lines: &[impl std::fmt::Display]) -> anyhow::Result<()> {
+pub(crate) fn print(lines: &[impl std::fmt::Display]) -> anyhow::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     for line in lines {
         writeln!(out, "{line}")?;
@@ -112,10 +112,15 @@ fn print(lines: &[impl std::fmt::Display]) -> anyhow::Result<()> {
     Ok(out.flush()?)
 }
 
-#[expect(clippy::print_stderr, reason = "a tool's own terminal is where its failure belongs")]
 fn report(done: anyhow::Result<()>) -> ExitCode {
+    report_as(done.map(|()| ExitCode::SUCCESS))
+}
+
+/// For a tool whose success has more than one exit status.
+#[expect(clippy::print_stderr, reason = "a tool's own terminal is where its failure belongs")]
+pub(crate) fn report_as(done: anyhow::Result<ExitCode>) -> ExitCode {
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) if error.downcast_ref::<io::Error>().is_some_and(is_closed_pipe) => {
             ExitCode::SUCCESS
         }

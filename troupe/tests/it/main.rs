@@ -19,6 +19,7 @@ mod deaths;
 #[cfg(feature = "extra")]
 mod extra;
 mod gateway;
+mod models;
 mod monitor;
 mod page;
 mod page_components;

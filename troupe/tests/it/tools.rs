@@ -35,7 +35,7 @@ async fn help_names_every_command() {
     let dir = nowhere();
     let (code, said) = tool(dir.path(), &["--help"], &[]).await;
     assert_eq!(code, Some(0));
-    for command in ["tour", "keygen", "superuser", "logs", "redact", "--local"] {
+    for command in ["tour", "keygen", "superuser", "logs", "redact", "params", "--local"] {
         let named = said.iter().any(|line| line.trim_start().starts_with(command));
         assert!(named, "{command} is not in\n{}", said.join("\n"));
     }
@@ -242,4 +242,41 @@ async fn logs_are_followed_and_filtered() {
 fn text_of(line: &str, field: &str) -> String {
     let line: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
     line[field].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn parameters_are_looked_at_with_or_without_a_catalogue() {
+    let dir = nowhere();
+    let file = dir.path().join("params.json");
+    let path = file.to_str().expect("a path");
+    let check = async |json: &str, settings: &[(&str, &str)]| {
+        std::fs::write(&file, json).expect("a file");
+        tool(dir.path(), &["params", "check", path], settings).await
+    };
+    let (code, said) = check(r#"{"temperature": 3, "tpo_k": 1, "max_tokens": 2000}"#, &[]).await;
+    assert_eq!(code, Some(1));
+    assert_eq!(
+        said,
+        ["wrong: `temperature` must be from 0 to 2", "wrong: `tpo_k` is no known parameter"]
+    );
+    let (code, said) = check(r#"{"top_k": 40, "model": "a/plain"}"#, &[]).await;
+    assert_eq!(code, Some(0), "{said:?}");
+    assert!(said[1].contains("no catalogue of models here"), "{said:?}");
+    let (code, said) = check("{\n \"top_k\": }", &[]).await;
+    assert_eq!((code, said.len()), (Some(1), 1));
+    assert!(said[0].contains("line 2, column"), "{said:?}");
+
+    let db = TestDb::create(TestEngine::Sqlite).await.expect("a database");
+    let listed =
+        br#"{"data": [{"id": "a/plain", "top_provider": {"max_completion_tokens": 100}}]}"#;
+    let models = shared::catalogue::read(listed).expect("models");
+    let provider = shared::model::Provider::OpenRouter;
+    db.store().replace_catalogue(provider, &models).await.expect("a catalogue");
+    let url = db.url();
+    let settings = [("DATABASE_URL", url.as_str()), ("DISCORD_TOKEN", "x")];
+    let (code, said) = check(r#"{"max_tokens": 101, "model": "a/plain"}"#, &settings).await;
+    assert_eq!(code, Some(1), "{said:?}");
+    assert!(said[1].contains("at most 100 tokens"), "{said:?}");
+    let (code, said) = check(r#"{"max_tokens": 100, "model": "a/plain"}"#, &settings).await;
+    assert_eq!((code, said[1].as_str()), (Some(0), "a/plain does all of it"), "{said:?}");
 }
