@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use shared::{
     catalogue::CatalogueCache,
     clock::SharedClock,
-    config::RequestConfig,
+    config::{Creators, RequestConfig},
     ids::{DiscordUserId, UserId},
     store::{Accepted, Incoming, Limits, Store, StoreError, SystemKey, User},
     telemetry::Redactor,
@@ -26,6 +26,7 @@ use crate::{
     direct::DirectChannels,
     explain::Explainer,
     guilds::Guilds,
+    pictures::{Fetcher, PictureBase},
     rest::{ApplicationId, InteractionToken, Rest},
     threads::Threads,
     visible_names::VisibleNames,
@@ -61,6 +62,14 @@ pub(crate) struct App {
     pub(crate) limits: Limits,
     /// What stands in where a person has chosen nothing.
     pub(crate) system: SystemKey,
+    /// Who owns the bot, as the settings or Discord say.
+    pub(crate) owners: Vec<DiscordUserId>,
+    /// Who may make personalities.
+    pub(crate) creators: Creators,
+    /// Where the pictures that we keep are found.
+    pub(crate) pictures: PictureBase,
+    /// Fetches pictures and files that people name.
+    pub(crate) fetcher: Fetcher,
     /// The bot's application, in whose name interactions are answered.
     pub(crate) application: ApplicationId,
     /// What is known of the models.
@@ -104,6 +113,14 @@ pub(crate) struct AppParts {
     pub(crate) redactor: Redactor,
     /// What is known of the models.
     pub(crate) catalogue: Arc<CatalogueCache>,
+    /// Who owns the bot.
+    pub(crate) owners: Vec<DiscordUserId>,
+    /// Who may make personalities.
+    pub(crate) creators: Creators,
+    /// Where the pictures that we keep are found.
+    pub(crate) pictures: PictureBase,
+    /// Fetches what people name.
+    pub(crate) fetcher: Fetcher,
     /// The bot's application.
     pub(crate) application: ApplicationId,
     /// Tells the deliveries that something changed.
@@ -114,17 +131,9 @@ impl App {
     /// Puts the parts together under these settings.
     #[must_use]
     pub(crate) fn new(parts: AppParts, requests: &RequestConfig) -> Arc<Self> {
-        let AppParts {
-            store,
-            rest,
-            sealer,
-            secrets,
-            wakes,
-            redactor,
-            catalogue,
-            application,
-            shows,
-        } = parts;
+        let AppParts { store, rest, sealer, secrets, wakes, redactor, application, shows, .. } =
+            parts;
+        let AppParts { owners, creators, pictures, fetcher, catalogue, .. } = parts;
         Arc::new(Self {
             clock: store.shared_clock(),
             limits: Limits {
@@ -155,6 +164,10 @@ impl App {
             secrets,
             wakes,
             redactor,
+            owners,
+            creators,
+            pictures,
+            fetcher,
             application,
             shows,
         })
@@ -203,10 +216,17 @@ impl App {
         self.wakes.wake(user).await;
     }
 
-    /// Drops what is remembered of people who left. Called now and then.
-    pub(crate) fn tidy(&self) {
+    /// Drops what is remembered of people who left, and what nothing runs on any more. Called now and
+    /// then.
+    pub(crate) async fn tidy(&self) {
         self.checks.retain_recent();
         self.hints.retain_recent();
+        match self.store.purge_deleted_personalities().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "deleted personalities were purged"),
+            // an hour later is as good
+            Err(error) => tracing::debug!(kind = %error, "deleted personalities were not purged"),
+        }
     }
 }
 

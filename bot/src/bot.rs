@@ -15,7 +15,7 @@ use shared::ids::{ChannelId, DiscordUserId, MessageId, SourceId};
 use crate::{
     app::App,
     clicks,
-    commands::{self, ChatMail, wallet::form},
+    commands::{self, ChatMail, personality, wallet::form},
     gateway::{GatewayHandler, MessageEvent, ShardReady},
     intake::{Intake, IntakeLimits, Offered},
     listen::{flooded, listen},
@@ -106,7 +106,11 @@ impl GatewayHandler for Bot {
     async fn interaction(&self, _: Context, interaction: Interaction) {
         match interaction {
             Interaction::Component(click) => clicks::clicked(&self.app, &click).await,
-            Interaction::Modal(sent) => form::submitted(&self.app, &sent).await,
+            Interaction::Modal(sent) => {
+                if !personality::submitted(&self.app, &sent).await {
+                    form::submitted(&self.app, &sent).await;
+                }
+            }
             // poise's
             _ => {}
         }

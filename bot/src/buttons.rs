@@ -7,7 +7,10 @@
 
 use std::{fmt, str::FromStr};
 
-use shared::ids::{ApiKeyId, DiscordUserId};
+use shared::{
+    ids::{ApiKeyId, DiscordUserId, DraftId, PersonalityId},
+    store::ListOf,
+};
 
 use crate::delivery::ButtonId;
 
@@ -23,6 +26,29 @@ pub(crate) enum Press {
         /// Who was asked.
         asked: DiscordUserId,
     },
+    /// Under a list of personalities: another page of it.
+    TurnPersonalities {
+        /// Which list.
+        of: ListOf,
+        /// Which page, from 0.
+        to: u16,
+    },
+    /// Under the question whether a personality is to be deleted: yes.
+    DeletePersonality {
+        /// Which.
+        id: PersonalityId,
+        /// Who was asked.
+        asked: DiscordUserId,
+    },
+    /// Under the question whether a personality is to be given away: yes.
+    TransferPersonality {
+        /// Which.
+        id: PersonalityId,
+        /// To whom.
+        to: DiscordUserId,
+    },
+    /// Under a form that could not be taken: open it again.
+    OpenDraft(DraftId),
 }
 
 /// A custom id that no button of this version has.
@@ -31,6 +57,11 @@ pub(crate) enum Press {
 pub(crate) struct UnknownButton;
 
 const REMOVE_KEY: &str = "wallet-remove:v1:";
+const TURN_MINE: &str = "personality-list:v1:mine:";
+const TURN_PUBLIC: &str = "personality-list:v1:public:";
+const DELETE: &str = "personality-delete:v1:";
+const TRANSFER: &str = "personality-transfer:v1:";
+const DRAFT: &str = "personality-draft:v1:";
 /// No reply has as many messages.
 const MAX_PARTS: usize = 1_000;
 
@@ -39,6 +70,11 @@ impl fmt::Display for Press {
         match self {
             Self::Reply(button) => button.fmt(f),
             Self::RemoveKey { key, asked } => write!(f, "{REMOVE_KEY}{key}:{asked}"),
+            Self::TurnPersonalities { of: ListOf::Mine, to } => write!(f, "{TURN_MINE}{to}"),
+            Self::TurnPersonalities { of: ListOf::Public, to } => write!(f, "{TURN_PUBLIC}{to}"),
+            Self::DeletePersonality { id, asked } => write!(f, "{DELETE}{id}:{asked}"),
+            Self::TransferPersonality { id, to } => write!(f, "{TRANSFER}{id}:{to}"),
+            Self::OpenDraft(draft) => write!(f, "{DRAFT}{draft}"),
         }
     }
 }
@@ -58,6 +94,23 @@ fn read(id: &str) -> Option<Press> {
         let (key, asked) = rest.split_once(':')?;
         return Some(Press::RemoveKey { key: key.parse().ok()?, asked: asked.parse().ok()? });
     }
+    if let Some(to) = id.strip_prefix(TURN_MINE) {
+        return Some(Press::TurnPersonalities { of: ListOf::Mine, to: to.parse().ok()? });
+    }
+    if let Some(to) = id.strip_prefix(TURN_PUBLIC) {
+        return Some(Press::TurnPersonalities { of: ListOf::Public, to: to.parse().ok()? });
+    }
+    if let Some(rest) = id.strip_prefix(DELETE) {
+        let (id, asked) = rest.split_once(':')?;
+        return Some(Press::DeletePersonality { id: id.parse().ok()?, asked: asked.parse().ok()? });
+    }
+    if let Some(rest) = id.strip_prefix(TRANSFER) {
+        let (id, to) = rest.split_once(':')?;
+        return Some(Press::TransferPersonality { id: id.parse().ok()?, to: to.parse().ok()? });
+    }
+    if let Some(draft) = id.strip_prefix(DRAFT) {
+        return Some(Press::OpenDraft(draft.parse().ok()?));
+    }
     ButtonId::parse(id).filter(|button| button.part < MAX_PARTS).map(Press::Reply)
 }
 
@@ -68,12 +121,23 @@ mod tests {
 
     use super::*;
 
-    fn all() -> [Press; 3] {
+    fn all() -> [Press; 8] {
         let delivery = DeliveryId::new(&SystemClock);
         [
             Press::Reply(ButtonId::stop(delivery, 12)),
             Press::Reply(ButtonId::retry(delivery)),
             Press::RemoveKey { key: ApiKeyId::new(&SystemClock), asked: u64::MAX.into() },
+            Press::TurnPersonalities { of: ListOf::Mine, to: u16::MAX },
+            Press::TurnPersonalities { of: ListOf::Public, to: 0 },
+            Press::DeletePersonality {
+                id: PersonalityId::new(&SystemClock),
+                asked: u64::MAX.into(),
+            },
+            Press::TransferPersonality {
+                id: PersonalityId::new(&SystemClock),
+                to: u64::MAX.into(),
+            },
+            Press::OpenDraft(DraftId::new(&SystemClock)),
         ]
     }
 

@@ -17,7 +17,7 @@ use shared::{
 
 use crate::{
     app::{Account, App},
-    rest::{Answer, InteractionToken, Message, RestError},
+    rest::{Answer, File, InteractionToken, Message, RestError},
     texts,
 };
 
@@ -171,6 +171,15 @@ impl Caller {
                     return;
                 }
             }
+        }
+    }
+
+    /// Gives the answer that was deferred, with a file.
+    pub(crate) async fn answer_with_file(&self, app: &App, message: Message, file: &File) {
+        let sent = app.rest.edit_original_with_file(&self.token, &message, file).await;
+        if let Err(error) = sent {
+            tracing::warn!(interaction.id = %self.interaction, error = %error, "a file was lost");
+            self.answer(app, Ok(Message::text(texts::FILE_LOST))).await;
         }
     }
 

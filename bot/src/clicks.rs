@@ -13,7 +13,10 @@ use crate::{
     app::{App, in_time},
     buttons::Press,
     caller::{Caller, Trouble},
-    commands::wallet::remove,
+    commands::{
+        personality::{self, delete, list, transfer},
+        wallet::remove,
+    },
     delivery::Button,
     rest::{Answer, Message},
     texts::buttons as texts,
@@ -27,6 +30,12 @@ pub(crate) async fn clicked(app: &App, click: &ComponentInteraction) {
             Button::Retry => retry(app, click, pressed.delivery).await,
         },
         Ok(Press::RemoveKey { key, asked }) => remove::confirmed(app, click, key, asked).await,
+        Ok(Press::TurnPersonalities { of, to }) => list::turned(app, click, of, to).await,
+        Ok(Press::DeletePersonality { id, asked }) => {
+            delete::confirmed(app, click, id, asked).await;
+        }
+        Ok(Press::TransferPersonality { id, to }) => transfer::confirmed(app, click, id, to).await,
+        Ok(Press::OpenDraft(draft)) => personality::reopen(app, click, draft).await,
         Err(_) => Caller::of_click(app, click).say_privately(app, texts::NO_LONGER_VALID).await,
     }
 }

@@ -29,6 +29,7 @@ mod listen;
 mod notices;
 pub mod permissions;
 pub mod pictures;
+mod rank;
 mod registration;
 pub mod rest;
 mod serve;

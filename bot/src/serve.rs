@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use shared::{
     catalogue::CatalogueCache,
     config::{DiscordConfig, RequestConfig},
-    ids::BotId,
+    ids::{BotId, DiscordUserId},
     lifecycle::Lifecycle,
     model::RequestState,
     store::{ShardRange, Store, StoreError},
@@ -37,7 +37,7 @@ use crate::{
     lease::{Hold, LeaseLost, Pace},
     limiter::{Limiter, LimiterConfig, LimiterError},
     notices,
-    pictures::PictureBase,
+    pictures::{Fetcher, PictureServer},
     registration,
     rest::{Application, BadRestConfig, Rest, RestConfig, RestError},
 };
@@ -210,13 +210,15 @@ struct Stage<'a> {
 impl Stage<'_> {
     async fn serve(self, hold: &Hold, stop: &CancellationToken) -> Result<(), BotError> {
         let Self { env, limiter, rest, application, shards, range, bot: bot_id } = self;
-        name_superusers(&env.store, &env.discord, &application).await?;
         let catalogue = Arc::new(CatalogueCache::default());
+        let owners = env.discord.owner.map_or(application.owners.clone(), |owner| vec![owner]);
+        name_superusers(&env.store, &owners).await?;
+        let pictures = PictureServer::bind(&env.discord.pictures).await;
         let deliveries = Deliveries::new(DeliverySetup {
             store: env.store.clone(),
             rest: rest.clone(),
             secrets: env.secrets.clone(),
-            pictures: PictureBase::default(),
+            pictures: pictures.base(),
             application: application.id,
             bot: bot_id,
             shards: range,
@@ -230,6 +232,10 @@ impl Stage<'_> {
             wakes: env.wakes,
             redactor: env.redactor,
             catalogue,
+            owners,
+            creators: env.discord.creators,
+            pictures: pictures.base(),
+            fetcher: Fetcher::new(&env.discord),
             application: application.id,
             shows: deliveries.bell(),
         };
@@ -262,6 +268,13 @@ impl Stage<'_> {
             let done = done.clone();
             tasks.spawn(async move {
                 let Ok(()) = deliveries.run(done).await;
+                Ok(())
+            });
+        }
+        {
+            let (store, done) = (env.store.clone(), done.clone());
+            tasks.spawn(async move {
+                pictures.serve(store, &done).await;
                 Ok(())
             });
         }
@@ -356,20 +369,15 @@ async fn pass_nudges_on(app: &App, mut nudges: NudgeReceiver, done: &Cancellatio
                 app.verdicts.notify_one();
                 app.news.notify_one();
             }
-            _ = tidying.tick() => app.tidy(),
+            _ = tidying.tick() => app.tidy().await,
             () = done.cancelled() => return,
         }
     }
 }
 
 /// The owner: who was named, else whom Discord names.
-async fn name_superusers(
-    store: &Store,
-    config: &DiscordConfig,
-    application: &Application,
-) -> Result<(), StoreError> {
-    let owners = config.owner.map_or_else(|| application.owners.clone(), |owner| vec![owner]);
-    for owner in owners {
+async fn name_superusers(store: &Store, owners: &[DiscordUserId]) -> Result<(), StoreError> {
+    for &owner in owners {
         let user = match store.find_user(owner).await? {
             Some(user) => user,
             None => store.ensure_user(owner, "owner").await?,

@@ -54,6 +54,11 @@ impl VisibleNames {
         Ok(names)
     }
 
+    /// Forgets everybody's: a name came, changed or went.
+    pub(crate) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn remembered(&self, viewer: DiscordUserId) -> Option<Names> {
         let people = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, names) = people.get(&viewer)?;

@@ -7,6 +7,7 @@
 
 mod chat;
 mod model;
+pub(crate) mod personality;
 mod providers;
 mod timezone;
 mod usage;
@@ -32,7 +33,14 @@ pub(crate) type Context<'a> = poise::ApplicationContext<'a, Arc<Bot>, Trouble>;
 /// Every command, as poise knows them.
 #[must_use]
 pub(crate) fn all() -> Vec<poise::Command<Arc<Bot>, Trouble>> {
-    vec![chat::chat(), model::model(), timezone::timezone(), usage::usage(), wallet::wallet()]
+    vec![
+        chat::chat(),
+        model::model(),
+        personality::personality(),
+        timezone::timezone(),
+        usage::usage(),
+        wallet::wallet(),
+    ]
 }
 
 /// The caller, told to wait for an answer that nobody else will see. `None`: nobody waits.

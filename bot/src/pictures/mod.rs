@@ -1,5 +1,11 @@
-//! The pictures that we keep: where Discord fetches them.
+//! Pictures of personalities: where Discord fetches those that we keep, and how we fetch those that
+//! people name.
 
 mod base;
+mod fetch;
+mod public;
+mod server;
 
 pub use base::PictureBase;
+pub(crate) use fetch::{Fetcher, NotFetched};
+pub(crate) use server::PictureServer;

@@ -15,6 +15,7 @@ use super::{
     body::{Create, Edit, Message, Nothing, deferred_flags},
     components::Modal,
     error::About,
+    files::File,
     read::WireMessage,
     snowflake::ApplicationId,
 };
@@ -110,6 +111,18 @@ impl Rest {
     ) -> Result<MessageId, RestError> {
         let call = self.interaction_call(Method::PATCH, token, "/messages/@original");
         let edited: WireMessage = call.json(&Edit::new(message)).read().await?;
+        Ok(edited.id.into())
+    }
+
+    /// Gives the answer that was deferred, with a file.
+    pub async fn edit_original_with_file(
+        &self,
+        token: &InteractionToken,
+        message: &Message,
+        file: &File,
+    ) -> Result<MessageId, RestError> {
+        let call = self.interaction_call(Method::PATCH, token, "/messages/@original");
+        let edited: WireMessage = call.with_file(&Edit::new(message), file).read().await?;
         Ok(edited.id.into())
     }
 

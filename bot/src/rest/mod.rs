@@ -17,6 +17,7 @@ mod body;
 mod carried;
 mod components;
 mod error;
+mod files;
 mod guilds;
 mod interactions;
 mod messages;
@@ -37,6 +38,7 @@ pub use self::{
     body::{Message, Speaker},
     components::{Button, ButtonStyle, Modal, Row, TextInput, TextStyle},
     error::{Gone, RestError},
+    files::File,
     guilds::Server,
     interactions::{Answer, Choice, InteractionToken},
     messages::{History, NewMessage},
@@ -69,6 +71,8 @@ impl RestConfig {
     }
 }
 
+/// What most bodies are.
+const JSON: &str = "application/json";
 /// An interaction waits three seconds for its first answer; later is too late.
 const CALLBACK_TIMEOUT: Duration = Duration::from_secs(3);
 /// No answer that is read whole is longer.
@@ -113,7 +117,15 @@ impl Rest {
 
     fn call(&self, about: About, method: Method, path: impl AsRef<str>) -> Call<'_> {
         let url = format!("{}/{}", self.base, path.as_ref());
-        Call { rest: self, about, method, url, body: None, timeout: self.timeout }
+        Call {
+            rest: self,
+            about,
+            method,
+            url,
+            body: None,
+            kind: JSON.to_owned(),
+            timeout: self.timeout,
+        }
     }
 }
 
@@ -124,6 +136,7 @@ struct Call<'a> {
     method: Method,
     url: String,
     body: Option<serde_json::Result<Vec<u8>>>,
+    kind: String,
     timeout: Duration,
 }
 
@@ -137,6 +150,14 @@ impl Call<'_> {
 
     fn json(mut self, body: &impl Serialize) -> Self {
         self.body = Some(serde_json::to_vec(body));
+        self
+    }
+
+    /// JSON and a file, in one body of several parts.
+    fn with_file(mut self, body: &impl Serialize, file: &File) -> Self {
+        let (boundary, whole) = file.beside(serde_json::to_vec(body));
+        self.kind = format!("multipart/form-data; boundary={boundary}");
+        self.body = Some(whole);
         self
     }
 
@@ -159,7 +180,7 @@ impl Call<'_> {
         let mut request = self.rest.client.request(self.method, self.url).timeout(self.timeout);
         if let Some(body) = self.body {
             let body = body.map_err(|_| RestError::Invalid(0))?;
-            request = request.header(header::CONTENT_TYPE, "application/json").body(body);
+            request = request.header(header::CONTENT_TYPE, self.kind).body(body);
         }
         // the error holds the URL, with a token in it: none of it goes on from here
         let response = request.send().await.map_err(|_| RestError::Unavailable)?;

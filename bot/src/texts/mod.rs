@@ -12,6 +12,7 @@ pub mod chat;
 pub mod failures;
 pub mod model;
 pub mod notices;
+pub mod personality;
 pub mod timezone;
 pub mod usage;
 pub mod verdicts;
@@ -25,6 +26,9 @@ pub const NOT_ACCEPTED: &str = "⚠️ This was **not accepted**: my database di
 /// A defect of ours.
 pub const INTERNAL: &str = "⚠️ Something went wrong on my side, and it has been logged. \
     Please try again; if it stays so, tell whoever runs this bot.";
+/// A file that Discord did not take.
+pub const FILE_LOST: &str = "⚠️ Discord didn't take the file. Try again; if it stays so, it may be too \
+    large for this place.";
 /// Discord and this process disagree about the commands.
 pub const OUTDATED_COMMAND: &str = "This command has changed. Reload Discord (Ctrl+R, or restart \
     the app) and try again.";

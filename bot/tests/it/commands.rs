@@ -12,7 +12,7 @@ async fn every_command_is_registered() {
         world.commands().iter().map(|command| command.name.clone()).collect::<Vec<_>>()
     });
     names.sort();
-    assert_eq!(names, ["chat", "model", "timezone", "usage", "wallet"]);
+    assert_eq!(names, ["chat", "model", "personality", "timezone", "usage", "wallet"]);
     stage.stop().await;
 }
 
@@ -75,7 +75,7 @@ async fn chat_is_accepted_and_what_is_private_stays_private() {
         choices.iter().map(|choice| choice["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let seen = alice.autocomplete("general", "chat", "personality", "").await.unwrap();
-    assert_eq!(names(seen), ["Viola", "Secret Friend"]);
+    assert_eq!(names(seen), ["Secret Friend", "Viola"]);
     let seen = bob.autocomplete("general", "chat", "personality", "secret").await.unwrap();
     assert!(seen.is_empty(), "{seen:?}");
 

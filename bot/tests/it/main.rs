@@ -16,6 +16,7 @@ mod gateway;
 mod lease;
 mod limiter;
 mod messages;
+mod personality;
 mod proper;
 mod rest;
 mod stage;

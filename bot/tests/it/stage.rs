@@ -37,6 +37,11 @@ pub(crate) struct Stage {
 impl Stage {
     /// A bot that is connected and has its commands.
     pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// The same, with other settings.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut BotEnv)) -> Self {
         let options = Options { rate_limits: RateLimits::off(), ..Options::default() };
         let discord = LocalDiscord::start(options).await.unwrap();
         let db = TestDb::create(TestEngine::Sqlite).await.unwrap();
@@ -50,7 +55,7 @@ impl Stage {
             ("APP_MASTER_KEY", TestDb::MASTER_KEY.to_owned()),
         ];
         let config = config::for_bot(&Environment::from_pairs(settings)).unwrap();
-        let env = BotEnv {
+        let mut env = BotEnv {
             token: config.discord_token,
             discord: config.discord,
             requests: config.requests,
@@ -63,6 +68,7 @@ impl Stage {
             lifecycle: lifecycle.clone(),
             pace: Pace::default(),
         };
+        change(&mut env);
         let bot = tokio::spawn(bot::run(env));
         assert!(discord.wait_for_sessions(1, PATIENCE).await, "the bot did not connect");
         assert!(discord.wait_for_commands(PATIENCE).await, "the bot registered no commands");

@@ -27,8 +27,8 @@ pub use self::{
     environment::{Environment, EnvironmentError},
     problem::{ConfigError, Fault, Notice, Problem},
     sections::{
-        DiscordConfig, LogConfig, LogFormat, MasterKeyTexts, ProcessConfig, ProviderConfig,
-        RedisConfig, RequestConfig, Shards,
+        Creators, DiscordConfig, LogConfig, LogFormat, MasterKeyTexts, PictureConfig,
+        ProcessConfig, ProviderConfig, RedisConfig, RequestConfig, Shards,
     },
     template::template,
 };

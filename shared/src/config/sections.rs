@@ -1,6 +1,6 @@
 //! The typed sections, each read by one function. Who needs which is in [`super`].
 
-use std::{num::NonZeroU32, ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
@@ -19,6 +19,33 @@ pub struct DiscordConfig {
     pub shards: Option<Shards>,
     /// Whether to ask for the text of messages.
     pub message_content_intent: bool,
+    /// Who may make personalities.
+    pub creators: Creators,
+    /// Where the pictures that we keep are served, and from where pictures are taken.
+    pub pictures: PictureConfig,
+}
+
+/// Who may make personalities.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Creators {
+    /// The bot's owner and superusers.
+    #[default]
+    Owners,
+    /// Everybody.
+    Everyone,
+}
+
+/// Where the pictures that we keep are served, and from where pictures are taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PictureConfig {
+    /// Under which address Discord finds them; without one, none are kept.
+    pub public_url: Option<String>,
+    /// Where they are served.
+    pub listen: SocketAddr,
+    /// Hosts that are trusted though they are not on the public internet.
+    pub hosts: Vec<String>,
+    /// The local mode: served on a free port of this machine, which is where its Discord looks.
+    pub on_loopback: bool,
 }
 
 /// A deployment's shards and the part of them that one process holds.
@@ -131,7 +158,39 @@ pub(super) fn discord(reader: &mut Reader<'_>) -> DiscordConfig {
         }),
         shards: shards(reader),
         message_content_intent: reader.value(&s::MESSAGE_CONTENT_INTENT, values::switch),
+        creators: reader.value(&s::PERSONALITY_CREATORS, creators),
+        pictures: PictureConfig {
+            public_url: reader.optional(&s::PUBLIC_URL, addresses::https_or_loopback),
+            listen: reader
+                .value(&s::HTTP_LISTEN, |text| match text.parse() {
+                    Ok(listen) => Ok(Some(listen)),
+                    Err(_) => Err("isn't an address and a port".into()),
+                })
+                .unwrap_or_else(|| ([127, 0, 0, 1], 0).into()),
+            hosts: reader.optional(&s::PICTURE_HOSTS, hosts).unwrap_or_default(),
+            on_loopback: false,
+        },
     }
+}
+
+fn creators(text: &str) -> Result<Creators, Fault> {
+    match text.to_ascii_lowercase().as_str() {
+        "owners" => Ok(Creators::Owners),
+        "everyone" => Ok(Creators::Everyone),
+        _ => Err("is neither owners nor everyone".into()),
+    }
+}
+
+fn hosts(text: &str) -> Result<Vec<String>, Fault> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+    text.split(',')
+        .map(str::trim)
+        .filter(|host| !host.is_empty())
+        .map(|host| {
+            let fine = host.chars().all(plain);
+            fine.then(|| host.to_ascii_lowercase()).ok_or("isn't a list of hosts".into())
+        })
+        .collect()
 }
 
 fn shards(reader: &mut Reader<'_>) -> Option<Shards> {

@@ -69,6 +69,10 @@ pub static GROUPS: &[Group] = &[
         ],
     },
     Group { title: "Storage", settings: &[&DATABASE_URL, &REDIS_URL, &REDIS_PREFIX, &DATA_DIR] },
+    Group {
+        title: "Personalities",
+        settings: &[&PERSONALITY_CREATORS, &PUBLIC_URL, &HTTP_LISTEN, &PICTURE_HOSTS],
+    },
     Group { title: "Keys", settings: &[&APP_MASTER_KEY, &APP_MASTER_KEY_PREVIOUS] },
     Group {
         title: "Models",
@@ -174,6 +178,33 @@ pub(super) static DATA_DIR: Setting = Setting::defaulting(
     "./data",
     "Where a single process keeps its own files: the SQLite database, and in the local Discord the
 generated master key. Back it up, and put it on a disk that stays.",
+);
+
+pub(super) static PERSONALITY_CREATORS: Setting = Setting::defaulting(
+    "PERSONALITY_CREATORS",
+    "owners",
+    "Who may make personalities: owners (the bot's owner and the superusers, see `troupe superuser`)
+or everyone. Everybody manages their own; owners manage those that are public.",
+);
+
+pub(super) static PUBLIC_URL: Setting = Setting::new(
+    "PUBLIC_URL",
+    "https://bot.example.org",
+    "Where Discord finds the pictures of personalities that were uploaded: the address under which a
+reverse proxy shows HTTP_LISTEN to the world. Unset, pictures can only be set by their address.",
+);
+
+pub(super) static HTTP_LISTEN: Setting = Setting::defaulting(
+    "HTTP_LISTEN",
+    "127.0.0.1:7381",
+    "Where the bot serves those pictures, and nothing else, when PUBLIC_URL is set.",
+);
+
+pub(super) static PICTURE_HOSTS: Setting = Setting::new(
+    "PICTURE_HOSTS",
+    "pictures.internal, 10.0.0.5",
+    "Hosts on your own network from which pictures may be set, by name or address, with commas
+between. Others are refused unless they are on the public internet.",
 );
 
 pub(super) static APP_MASTER_KEY: Setting = Setting::new(

@@ -97,6 +97,18 @@ impl PersonalityName {
         Self(name)
     }
 
+    /// The same name with a number behind it; `None` if that can be no name.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Option<Self> {
+        let short: String = self.0.chars().take(MAX_UNITS / 2 - 3).collect();
+        let ways = [
+            format!("{} {number}", self.0),
+            format!("{}-{number}", self.0),
+            format!("{short}-{number}"),
+        ];
+        ways.iter().find_map(|name| Self::parse(name).ok())
+    }
+
     /// The name as it is shown.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -208,6 +220,14 @@ mod tests {
         ] {
             assert_eq!(PersonalityName::parse(typed), Err(problem), "{typed:?}");
         }
+    }
+
+    #[test]
+    fn a_number_fits_behind_every_name() {
+        let numbered = |name: &str| PersonalityName::parse(name).unwrap().numbered(12).unwrap();
+        assert_eq!(numbered("Ada").as_str(), "Ada 12");
+        assert_eq!(numbered("one two three four").as_str(), "one two three four-12");
+        assert_eq!(numbered(&"😀".repeat(40)).as_str(), format!("{}-12", "😀".repeat(37)));
     }
 
     proptest! {

@@ -83,6 +83,7 @@ impl Stage {
         };
         let mut discord = config.discord;
         discord.api_base = self.discord.base_url();
+        discord.pictures.on_loopback = true;
         let mut provider = config.provider;
         if !real_model {
             provider.openrouter_base_url = self.provider.base_url();

@@ -24,6 +24,7 @@ mod monitor;
 mod page;
 mod page_components;
 mod page_people;
+mod page_personality;
 mod play;
 mod playground;
 mod process;

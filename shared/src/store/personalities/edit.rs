@@ -32,6 +32,8 @@ pub enum Replaced {
     Stale,
     /// It belongs to nobody, so nobody would see it any more.
     Ownerless,
+    /// Only its owner may make it private.
+    NotToHide,
     /// It is somebody else's.
     NotYours,
     /// There is none, as far as the editor can see.
@@ -43,8 +45,8 @@ pub enum Replaced {
 pub enum Transferred {
     /// It is theirs.
     Done,
-    /// They have, or everybody sees, another one of this name.
-    Taken(PersonalityName),
+    /// Somebody changed it at the same moment.
+    Stale,
     /// It is somebody else's.
     NotYours,
     /// There is none, as far as the giver can see.
@@ -84,8 +86,9 @@ impl Store {
         if updated_at != expected {
             return Ok(Replaced::Stale);
         }
-        if owner.is_none() && !definition.is_public {
-            return Ok(Replaced::Ownerless);
+        if !definition.is_public && owner != Some(by.user) {
+            let refused = if owner.is_none() { Replaced::Ownerless } else { Replaced::NotToHide };
+            return Ok(refused);
         }
         match self.replace_definition_in(&mut tx, id, owner, definition, updated_at).await {
             Ok(Replaced::Done(at)) => {
@@ -120,17 +123,16 @@ impl Store {
         Ok(Replaced::Done(now))
     }
 
-    /// Gives a personality to somebody else, with its names.
+    /// Gives a personality to somebody else, with its names as far as those are free there.
     pub async fn transfer_personality(
         &self,
         id: PersonalityId,
         by: Editor,
         to: UserId,
     ) -> Result<Transferred> {
-        const ROW: &str = "UPDATE personalities SET owner_id = $2, updated_at = $3 WHERE id = $1";
-        const NAMES: &str = "UPDATE personality_names SET owner_id = $2 WHERE personality_id = $1";
+        const ROW: &str = "UPDATE personalities SET owner_id = $2 WHERE id = $1";
         const DRAFTS: &str = "DELETE FROM personality_drafts WHERE personality_id = $1";
-        let Some((definition, _)) = self.definition(id).await? else {
+        let Some((mut definition, read)) = self.definition(id).await? else {
             return Ok(Transferred::Gone);
         };
         let mut tx = self.db.begin().await?;
@@ -139,15 +141,19 @@ impl Store {
             Held::NotYours => return Ok(Transferred::NotYours),
             Held::Gone => return Ok(Transferred::Gone),
         };
-        if let Some(taken) = Self::first_taken(&mut tx, id, Some(to), &definition).await? {
-            return Ok(Transferred::Taken(taken));
+        if updated_at != read.updated_at {
+            return Ok(Transferred::Stale);
         }
-        let now = self.after(updated_at);
+        // what is public has its names already
+        if !definition.is_public {
+            Self::fit_names(&mut tx, id, to, &mut definition).await?;
+        }
         on_tx!(&mut tx, |c| {
-            sqlx::query(ROW).bind(id).bind(to).bind(now).execute(&mut *c).await?;
-            sqlx::query(DRAFTS).bind(id).execute(&mut *c).await?;
-            sqlx::query(NAMES).bind(id).bind(to).execute(c).await?.rows_affected()
+            sqlx::query(ROW).bind(id).bind(to).execute(&mut *c).await?;
+            sqlx::query(DRAFTS).bind(id).execute(c).await?.rows_affected()
         });
+        Self::update_row(&mut tx, id, &definition, self.after(updated_at)).await?;
+        Self::register_names(&mut tx, id, Some(to), &definition).await?;
         tx.commit().await?;
         Ok(Transferred::Done)
     }

@@ -19,6 +19,7 @@ mod models;
 mod notices;
 mod outcome;
 mod people;
+mod personalities;
 mod property;
 mod stop;
 mod usage;

@@ -1,0 +1,84 @@
+//! `/personality edit`: opens a form with what is there.
+
+use super::{
+    access::{editable, suggest},
+    fields::{self, Fields},
+    forms::{Form, Section},
+};
+use crate::{
+    app::App,
+    caller::{Caller, Trouble},
+    commands::{Context, acknowledged},
+    rest::Answer,
+    texts::personality::forms as texts,
+};
+
+/// Which part.
+#[derive(Clone, Copy, Debug, poise::ChoiceParameter)]
+pub(super) enum Part {
+    /// The prompt.
+    #[name = "system prompt"]
+    Prompt,
+    /// The rest.
+    #[name = "names, error message, birthday"]
+    About,
+}
+
+/// Change a personality
+#[poise::command(slash_command)]
+pub(super) async fn edit(
+    ctx: Context<'_>,
+    #[description = "Whom"]
+    #[autocomplete = "suggest"]
+    #[max_length = 100]
+    personality: String,
+    #[description = "What of it"] part: Part,
+) -> Result<(), Trouble> {
+    let section = match part {
+        Part::Prompt => Section::Prompt,
+        Part::About => Section::About,
+    };
+    let app = &ctx.data().app;
+    let caller = Caller::of_command(app, ctx.interaction);
+    acknowledged(ctx);
+    open(app, &caller, &personality, section).await;
+    Ok(())
+}
+
+/// Answers a command with the form for a part of a personality.
+pub(super) async fn open(app: &App, caller: &Caller, typed: &str, section: Section) {
+    match filled(app, caller, typed, section).await {
+        Ok(Ok((form, fields))) => {
+            caller.acknowledge(app, &Answer::Modal(form.modal(&fields))).await;
+        }
+        Ok(Err(text)) => caller.say_privately(app, text).await,
+        Err(trouble) => {
+            tracing::warn!(interaction.id = %caller.interaction, error = %trouble, "a form could not be opened");
+            caller.say_privately(app, trouble.text()).await;
+        }
+    }
+}
+
+async fn filled(
+    app: &App,
+    caller: &Caller,
+    typed: &str,
+    section: Section,
+) -> Result<Result<(Form, Fields), &'static str>, Trouble> {
+    let (seen, _) = match editable(app, caller, typed).await? {
+        Ok(found) => found,
+        Err(text) => return Ok(Err(text)),
+    };
+    let definition = &seen.definition;
+    let fields = match section {
+        Section::About => Ok(fields::of_about(definition)),
+        Section::Prompt => {
+            fields::of_prompt(&definition.system_prompt).ok_or(texts::PROMPT_TOO_LONG)
+        }
+        Section::Advanced => {
+            fields::of_advanced(&definition.settings.advanced).ok_or(texts::ADVANCED_TOO_LONG)
+        }
+    };
+    let form = Form::Edit { section, id: seen.id, based_on: seen.ownership.updated_at };
+    Ok(fields.map(|fields| (form, fields)))
+}
