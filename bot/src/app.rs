@@ -28,8 +28,10 @@ use crate::{
     guilds::Guilds,
     pictures::{Fetcher, PictureBase},
     rest::{ApplicationId, InteractionToken, Rest},
+    server_places::Decided,
     threads::Threads,
     visible_names::VisibleNames,
+    withdrawn::Withdrawn,
 };
 
 /// How long a person waits for the database before they are told that nothing was accepted.
@@ -41,6 +43,10 @@ const MAX_JOINED_CHARS: i64 = 8_000;
 const CHECKS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(5);
 /// Hints in a channel that a person may cause in a minute.
 const HINTS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
+/// Between two marks under messages of somebody who only writes where a personality listens.
+const BETWEEN_MARKS: Duration = Duration::from_hours(24);
+/// Reactions of a person that are heeded in a minute: each may be a direct message.
+const REACTIONS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
 /// What a bot process works with. Made once; shared by reference count.
 pub(crate) struct App {
@@ -84,6 +90,10 @@ pub(crate) struct App {
     pub(crate) guilds: Guilds,
     /// Requests for which Discord is still asked.
     pub(crate) gathering: TaskTracker,
+    /// What is decided about servers.
+    pub(crate) decided: Decided,
+    /// Messages that were deleted a moment ago.
+    pub(crate) withdrawn: Withdrawn,
     /// Open direct-message channels.
     pub(crate) direct: DirectChannels,
     /// Rung when there may be a notice to tell.
@@ -95,6 +105,8 @@ pub(crate) struct App {
     me: OnceLock<DiscordUserId>,
     pub(crate) checks: DefaultKeyedRateLimiter<DiscordUserId>,
     pub(crate) hints: DefaultKeyedRateLimiter<DiscordUserId>,
+    pub(crate) marks: DefaultKeyedRateLimiter<DiscordUserId>,
+    pub(crate) reactions: DefaultKeyedRateLimiter<DiscordUserId>,
 }
 
 /// The parts that differ from process to process.
@@ -152,12 +164,16 @@ impl App {
             threads: Threads::default(),
             guilds: Guilds::default(),
             gathering: TaskTracker::new(),
+            decided: Decided::default(),
+            withdrawn: Withdrawn::default(),
             direct: DirectChannels::default(),
             news: Notify::new(),
             verdicts: Notify::new(),
             me: OnceLock::new(),
             checks: RateLimiter::keyed(Quota::per_minute(CHECKS_PER_MINUTE)),
             hints: RateLimiter::keyed(Quota::per_minute(HINTS_PER_MINUTE)),
+            marks: RateLimiter::keyed(once_in(BETWEEN_MARKS)),
+            reactions: RateLimiter::keyed(Quota::per_minute(REACTIONS_PER_MINUTE)),
             store,
             rest,
             sealer,
@@ -197,6 +213,12 @@ impl App {
         in_time(self.store.ensure_user(account.id, &account.username)).await
     }
 
+    /// Whether an account may manage the bot.
+    pub(crate) async fn is_owner(&self, account: DiscordUserId) -> Result<bool, StoreError> {
+        let user = in_time(self.store.find_user(account)).await?;
+        Ok(user.is_some_and(|user| user.is_superuser))
+    }
+
     /// Takes a message within the time that its author waits. When the database gave no answer, it is
     /// asked what became of the commit: "not accepted" is not said of what will be answered.
     pub(crate) async fn accept(&self, incoming: &Incoming) -> Result<Accepted, StoreError> {
@@ -221,6 +243,8 @@ impl App {
     pub(crate) async fn tidy(&self) {
         self.checks.retain_recent();
         self.hints.retain_recent();
+        self.marks.retain_recent();
+        self.reactions.retain_recent();
         match self.store.purge_deleted_personalities().await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "deleted personalities were purged"),
@@ -228,6 +252,11 @@ impl App {
             Err(error) => tracing::debug!(kind = %error, "deleted personalities were not purged"),
         }
     }
+}
+
+/// A limit of one; a period of zero would be none.
+fn once_in(period: Duration) -> Quota {
+    Quota::with_period(period).unwrap_or(Quota::per_hour(NonZeroU32::MIN))
 }
 
 /// A Discord account, as the gateway names it: the only source for who acts, and so for who pays.

@@ -16,9 +16,10 @@ use crate::{
     app::App,
     clicks,
     commands::{self, ChatMail, personality, wallet::form},
-    gateway::{GatewayHandler, MessageEvent, ShardReady},
+    gateway::{GatewayHandler, MessageEvent, Reaction, ShardReady},
     intake::{Intake, IntakeLimits, Offered},
-    listen::{flooded, listen},
+    listen::{flooded, listen, listen_again},
+    reactions,
 };
 
 /// What waits in a mailbox.
@@ -26,6 +27,8 @@ use crate::{
 pub(crate) enum Mail {
     /// A message.
     Message(Box<MessageEvent>),
+    /// A message as it stands after a change.
+    Change(Box<MessageEvent>),
     /// A `/chat`.
     Chat(Box<ChatMail>),
 }
@@ -47,6 +50,7 @@ impl Bot {
             async move {
                 match mail {
                     Mail::Message(message) => listen(&app, *message).await,
+                    Mail::Change(message) => listen_again(&app, *message).await,
                     Mail::Chat(chat) => commands::accept_chat(&app, *chat).await,
                 }
             }
@@ -103,6 +107,15 @@ impl GatewayHandler for Bot {
         let _ = self.offer(author, source, Mail::Message(Box::new(message)));
     }
 
+    fn changed(&self, message: MessageEvent, change: i64) {
+        let (author, source) = (message.author.id, message.source());
+        let _ = self.intake.offer_change(author, source, change, Mail::Change(Box::new(message)));
+    }
+
+    async fn reacted(&self, reaction: Reaction) {
+        reactions::reacted(&self.app, &reaction).await;
+    }
+
     async fn interaction(&self, _: Context, interaction: Interaction) {
         match interaction {
             Interaction::Component(click) => clicks::clicked(&self.app, &click).await,
@@ -118,7 +131,9 @@ impl GatewayHandler for Bot {
 
     async fn deleted(&self, _: ChannelId, messages: Vec<MessageId>) {
         for message in messages {
-            match self.app.store.message_deleted(SourceId::from(message.get())).await {
+            let source = SourceId::from(message.get());
+            self.app.withdrawn.note(source);
+            match self.app.store.message_deleted(source).await {
                 Ok(Some(author)) => {
                     // the lane is free for what waits behind it
                     self.app.wake(author).await;

@@ -8,7 +8,7 @@
 use std::{fmt, str::FromStr};
 
 use shared::{
-    ids::{ApiKeyId, DiscordUserId, DraftId, PersonalityId},
+    ids::{ApiKeyId, ClearingId, DeliveryId, DiscordUserId, DraftId, PersonalityId, SourceId},
     store::ListOf,
 };
 
@@ -49,6 +49,18 @@ pub(crate) enum Press {
     },
     /// Under a form that could not be taken: open it again.
     OpenDraft(DraftId),
+    /// Under the question whether another answer is wanted: yes.
+    Again {
+        /// To which reply.
+        delivery: DeliveryId,
+        /// The question itself, so that one yes asks once.
+        question: SourceId,
+    },
+    /// Under the word that a conversation was cleared: bring it back.
+    UndoClearing {
+        /// What was cleared.
+        clearing: ClearingId,
+    },
 }
 
 /// A custom id that no button of this version has.
@@ -62,6 +74,8 @@ const TURN_PUBLIC: &str = "personality-list:v1:public:";
 const DELETE: &str = "personality-delete:v1:";
 const TRANSFER: &str = "personality-transfer:v1:";
 const DRAFT: &str = "personality-draft:v1:";
+const AGAIN: &str = "again:v1:";
+const UNDO_CLEARING: &str = "history-undo:v1:";
 /// No reply has as many messages.
 const MAX_PARTS: usize = 1_000;
 
@@ -75,6 +89,8 @@ impl fmt::Display for Press {
             Self::DeletePersonality { id, asked } => write!(f, "{DELETE}{id}:{asked}"),
             Self::TransferPersonality { id, to } => write!(f, "{TRANSFER}{id}:{to}"),
             Self::OpenDraft(draft) => write!(f, "{DRAFT}{draft}"),
+            Self::Again { delivery, question } => write!(f, "{AGAIN}{delivery}:{question}"),
+            Self::UndoClearing { clearing } => write!(f, "{UNDO_CLEARING}{clearing}"),
         }
     }
 }
@@ -111,17 +127,25 @@ fn read(id: &str) -> Option<Press> {
     if let Some(draft) = id.strip_prefix(DRAFT) {
         return Some(Press::OpenDraft(draft.parse().ok()?));
     }
+    if let Some(rest) = id.strip_prefix(AGAIN) {
+        let (delivery, question) = rest.split_once(':')?;
+        let (delivery, question) = (delivery.parse().ok()?, question.parse().ok()?);
+        return Some(Press::Again { delivery, question });
+    }
+    if let Some(clearing) = id.strip_prefix(UNDO_CLEARING) {
+        return Some(Press::UndoClearing { clearing: clearing.parse().ok()? });
+    }
     ButtonId::parse(id).filter(|button| button.part < MAX_PARTS).map(Press::Reply)
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use shared::{clock::SystemClock, ids::DeliveryId};
+    use shared::clock::SystemClock;
 
     use super::*;
 
-    fn all() -> [Press; 8] {
+    fn all() -> [Press; 10] {
         let delivery = DeliveryId::new(&SystemClock);
         [
             Press::Reply(ButtonId::stop(delivery, 12)),
@@ -138,6 +162,8 @@ mod tests {
                 to: u64::MAX.into(),
             },
             Press::OpenDraft(DraftId::new(&SystemClock)),
+            Press::Again { delivery, question: u64::MAX.into() },
+            Press::UndoClearing { clearing: ClearingId::new(&SystemClock) },
         ]
     }
 

@@ -7,7 +7,9 @@
 
 use std::time::Duration;
 
-use serenity::all::{self as discord, CommandInteraction, ComponentInteraction, ModalInteraction};
+use serenity::all::{
+    self as discord, CommandInteraction, ComponentInteraction, ModalInteraction, Permissions,
+};
 use shared::{
     context::bounds::one_line,
     ids::{GuildId, RoleId, SourceId},
@@ -39,6 +41,8 @@ pub(crate) struct Caller {
     pub(crate) place: Place,
     /// Their roles in that server.
     pub(crate) roles: Vec<RoleId>,
+    /// What they may do there, as Discord says; nothing in private.
+    rights: Permissions,
 }
 
 /// Why a command could not be carried out. What a person reads of it is [`Trouble::text`].
@@ -118,7 +122,15 @@ impl Caller {
             shown_name: one_line(nick.unwrap_or_else(|| user.display_name())),
             place,
             roles: member.map(roles).unwrap_or_default(),
+            rights: member.and_then(|member| member.permissions).unwrap_or_default(),
         }
+    }
+
+    /// Whether they have this permission where it happened. Discord hides commands from those who
+    /// don't, unless the server's settings say otherwise; so it is asked here again.
+    #[must_use]
+    pub(crate) fn may(&self, permission: Permissions) -> bool {
+        self.rights.administrator() || self.rights.contains(permission)
     }
 
     /// The server, if it happened in one.

@@ -14,7 +14,9 @@ use crate::{
     buttons::Press,
     caller::{Caller, Trouble},
     commands::{
+        history,
         personality::{self, delete, list, transfer},
+        replies,
         wallet::remove,
     },
     delivery::Button,
@@ -36,6 +38,10 @@ pub(crate) async fn clicked(app: &App, click: &ComponentInteraction) {
         }
         Ok(Press::TransferPersonality { id, to }) => transfer::confirmed(app, click, id, to).await,
         Ok(Press::OpenDraft(draft)) => personality::reopen(app, click, draft).await,
+        Ok(Press::Again { delivery, question }) => {
+            replies::ask_again(app, click, delivery, question).await;
+        }
+        Ok(Press::UndoClearing { clearing }) => history::undo(app, click, clearing).await,
         Err(_) => Caller::of_click(app, click).say_privately(app, texts::NO_LONGER_VALID).await,
     }
 }

@@ -65,6 +65,9 @@ pub enum Offered {
     Full,
 }
 
+/// By what a second offer is known: the message, and which change of it.
+type Seen = (SourceId, Option<i64>);
+
 type Sink<T> = dyn Fn(DiscordUserId, T) -> BoxFuture<'static, ()> + Send + Sync;
 /// Is given the refused item, to know where to answer.
 type Refusal<T> = dyn Fn(DiscordUserId, T) + Send + Sync;
@@ -94,8 +97,8 @@ struct State<T> {
     waiting: usize,
     /// People who were told that something of theirs was refused; forgotten at their next success.
     told: HashSet<DiscordUserId>,
-    seen: HashSet<SourceId>,
-    seen_in_order: VecDeque<SourceId>,
+    seen: HashSet<Seen>,
+    seen_in_order: VecDeque<Seen>,
     since_tidy: usize,
 }
 
@@ -134,9 +137,24 @@ impl<T: Send + 'static> Intake<T> {
 
     /// Takes a person's message, in the order of the calls. Never waits; needs a running runtime.
     pub fn offer(&self, user: DiscordUserId, source: SourceId, item: T) -> Offered {
+        self.take(user, (source, None), item)
+    }
+
+    /// Takes a person's change of their message, `changed` naming which, behind the message itself.
+    pub fn offer_change(
+        &self,
+        user: DiscordUserId,
+        source: SourceId,
+        changed: i64,
+        item: T,
+    ) -> Offered {
+        self.take(user, (source, Some(changed)), item)
+    }
+
+    fn take(&self, user: DiscordUserId, seen: Seen, item: T) -> Offered {
         let inner = &self.0;
         let mut state = inner.lock();
-        if !state.remember(source, inner.limits.remembered) {
+        if !state.remember(seen, inner.limits.remembered) {
             return Offered::Duplicate;
         }
         if state.is_full_for(user, &inner.limits) || inner.floods.check_key(&user).is_err() {
@@ -198,11 +216,11 @@ impl<T> Inner<T> {
 
 impl<T> State<T> {
     /// Notes an id; `false` when it was noted before. Forgets the oldest beyond `most`.
-    fn remember(&mut self, source: SourceId, most: usize) -> bool {
-        if !self.seen.insert(source) {
+    fn remember(&mut self, seen: Seen, most: usize) -> bool {
+        if !self.seen.insert(seen) {
             return false;
         }
-        self.seen_in_order.push_back(source);
+        self.seen_in_order.push_back(seen);
         if self.seen_in_order.len() > most
             && let Some(oldest) = self.seen_in_order.pop_front()
         {
@@ -373,6 +391,28 @@ mod tests {
         assert_eq!(intake.offer(ada(), source(2), ()), Offered::Full);
         intake.drain().await;
         assert_eq!(intake.offer(ada(), source(2), ()), Offered::Duplicate);
+    }
+
+    #[tokio::test]
+    async fn each_change_of_a_message_is_taken_once_behind_it() {
+        let (done, mut finished) = mpsc::unbounded_channel();
+        let sink = move |_, item: u64| {
+            let done = done.clone();
+            async move { done.send(item).unwrap() }
+        };
+        let intake = Intake::new(LIMITS, sink, |_, _| ());
+        assert_eq!(intake.offer(ada(), source(1), 0), Offered::Taken);
+        for (changed, offered) in
+            [(5, Offered::Taken), (6, Offered::Taken), (5, Offered::Duplicate)]
+        {
+            assert_eq!(
+                intake.offer_change(ada(), source(1), changed, u64::try_from(changed).unwrap()),
+                offered
+            );
+        }
+        intake.drain().await;
+        assert_eq!((finished.recv().await, finished.recv().await), (Some(0), Some(5)));
+        assert_eq!(finished.recv().await, Some(6));
     }
 
     #[tokio::test]

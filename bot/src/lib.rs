@@ -30,14 +30,17 @@ mod notices;
 pub mod permissions;
 pub mod pictures;
 mod rank;
+mod reactions;
 mod registration;
 pub mod rest;
 mod serve;
+mod server_places;
 pub mod split;
 pub mod texts;
 mod threads;
 pub mod triggers;
 mod visible_names;
 pub mod webhook_name;
+mod withdrawn;
 
 pub use self::serve::{BotEnv, BotError, run};

@@ -3,13 +3,16 @@
 //! Runs in the author's mailbox ([`intake`](crate::intake)), one message at a time, so nothing here
 //! asks Discord before the message is accepted. Whatever becomes of a message that was for us, it
 //! shows: an answer, a short reply, or a reaction and a private notice. Silence is for messages that
-//! were for somebody else.
+//! were for somebody else, and for all where moderators have switched us off.
+//!
+//! Where a personality is active, everybody's messages are for it, whether they want that or not. So
+//! nobody is lectured there: who can't pay gets a reaction under one message a day, and no more.
 
 use std::sync::Arc;
 
 use shared::{
     ids::PersonalityId,
-    store::{Accepted, Incoming, NoticeKind, Refusal, ReplyBy, StoreError},
+    store::{Accepted, Incoming, NoticeKind, Refusal, ReplyBy, ServerPlaces, StoreError},
 };
 
 use crate::{
@@ -18,8 +21,8 @@ use crate::{
     direct::nonce,
     gateway::{MessageEvent, Replied},
     rest::{Message, NewMessage, RestError},
-    texts::{self, chat},
-    triggers::{Decision, Known, Target, candidates, decide},
+    texts::{self, chat, places},
+    triggers::{Addressed, Decision, Known, Target, candidates, decide},
 };
 
 /// Under a message whose author has no key that works.
@@ -43,14 +46,55 @@ pub(crate) async fn listen(app: &Arc<App>, message: MessageEvent) {
     match heard {
         Decision::NotForUs => {}
         Decision::Empty(_) => hint(app, &message, chat::EMPTY_MESSAGE).await,
-        Decision::For { .. } if app.redactor.finds_key_in(&message.content) => {
+        Decision::For(_) if app.redactor.finds_key_in(&message.content) => {
             warn_of_key(app, &message).await;
         }
-        Decision::For { .. } if chat::utf16_len(&message.content) > chat::MAX_MESSAGE => {
+        Decision::For(_) if chat::utf16_len(&message.content) > chat::MAX_MESSAGE => {
             hint(app, &message, chat::TOO_LONG).await;
         }
-        Decision::For { targets, text } => take(app, &message, &targets, text).await,
+        Decision::For(addressed) => take(app, &message, addressed).await,
     }
+}
+
+/// Takes a change of a message that may wait for its answer. Who answers stays as it was decided when
+/// the message came; a message that was for nobody stays so.
+pub(crate) async fn listen_again(app: &Arc<App>, message: MessageEvent) {
+    if let Err(error) = change(app, &message).await {
+        tracing::warn!(message.id = %message.id, error = %error, "a change of a message was lost");
+    }
+}
+
+async fn change(app: &Arc<App>, message: &MessageEvent) -> Result<(), StoreError> {
+    let (source, author) = (message.source(), message.author.id);
+    if !in_time(app.store.may_be_edited(source, author)).await? {
+        return Ok(());
+    }
+    let is_bad = if app.redactor.finds_key_in(&message.content) {
+        warn_of_key(app, message).await;
+        true
+    } else if chat::utf16_len(&message.content) > chat::MAX_MESSAGE {
+        hint(app, message, chat::TOO_LONG).await;
+        true
+    } else {
+        false
+    };
+    let words = match hear(app, message).await? {
+        Decision::For(addressed) => addressed.text,
+        Decision::Empty(_) => String::new(),
+        // the address is gone, and what is left are the words
+        Decision::NotForUs => message.content.trim().to_owned(),
+    };
+    let is_empty = words.is_empty() && !message.heard(app.me()).carries_more;
+    let changed = if is_bad || is_empty {
+        in_time(app.store.message_deleted(source)).await?
+    } else {
+        in_time(app.store.message_edited(source, author, &words)).await?
+    };
+    if let Some(user) = changed {
+        app.wake(user).await;
+        app.shows.ring();
+    }
+    Ok(())
 }
 
 /// A burst was cut off; told once.
@@ -63,7 +107,15 @@ pub(crate) async fn flooded(app: &Arc<App>, message: MessageEvent) {
 
 async fn hear(app: &App, message: &MessageEvent) -> Result<Decision, StoreError> {
     let heard = message.heard(app.me());
-    let mut known = Known::default();
+    if heard.by_machine {
+        return Ok(Decision::NotForUs);
+    }
+    let place = app.threads.place(message.guild, message.channel);
+    let decided = app.decided.about(&place, &app.store).await?;
+    if !decided.policy.is_open(&place) {
+        return Ok(Decision::NotForUs);
+    }
+    let mut known = Known { active: decided.active_in(&place), ..Known::default() };
     let wanted = candidates(&heard);
     if !wanted.is_empty() {
         for name in app.names.of(message.author.id, &app.store).await?.iter() {
@@ -74,12 +126,17 @@ async fn hear(app: &App, message: &MessageEvent) -> Result<Decision, StoreError>
         }
     }
     if let Some(to) = message.replied.as_ref().filter(|to| may_be_ours(to)) {
-        let speaker = in_time(app.store.speaker_of(to.id)).await?;
-        let speaker = speaker.map(|(personality, ..)| personality);
-        let seen = in_time(app.store.seen_by(message.author.id, speaker.as_slice())).await?;
-        known.replied_to = seen.into_iter().next();
+        known.replied_to = in_time(app.store.speaker_for(to.id, message.author.id)).await?;
     }
+    forget_forbidden(&mut known, &decided);
     Ok(decide(&heard, &known))
+}
+
+/// Whom moderators silence, nobody can address.
+fn forget_forbidden(known: &mut Known, decided: &ServerPlaces) {
+    let may_speak = |id: &PersonalityId| decided.policy.personalities.allows(&[*id]);
+    known.by_name.retain(|_, id| may_speak(id));
+    known.replied_to = known.replied_to.filter(may_speak);
 }
 
 fn may_be_for_us(app: &App, message: &MessageEvent) -> bool {
@@ -93,8 +150,13 @@ fn may_be_ours(replied: &Replied) -> bool {
     replied.message.as_ref().is_none_or(|message| message.author.bot || message.webhook.is_some())
 }
 
-async fn take(app: &Arc<App>, message: &MessageEvent, targets: &[Target], text: String) {
-    let accepted = match personalities(app, targets).await {
+async fn take(app: &Arc<App>, message: &MessageEvent, addressed: Addressed) {
+    let Addressed { targets, text, left_out, overheard } = addressed;
+    let source = message.source();
+    if app.withdrawn.has(source) {
+        return;
+    }
+    let accepted = match personalities(app, message, &targets).await {
         Ok(personalities) if personalities.is_empty() => {
             return hint(app, message, chat::NO_PERSONALITY).await;
         }
@@ -111,16 +173,33 @@ async fn take(app: &Arc<App>, message: &MessageEvent, targets: &[Target], text: 
     match accepted {
         Ok(Accepted::Taken { user, requests }) => {
             tracing::debug!(user.id = %user, requests = requests.len(), "accepted");
+            if app.withdrawn.has(source) {
+                // deleted while it was being taken
+                let withdrawn = in_time(app.store.message_deleted(source)).await;
+                said_of_store(withdrawn.map(drop));
+            }
             app.wake(user).await;
             app.shows.ring();
+            if left_out > 0 {
+                hint(app, message, places::ONLY_FIVE).await;
+            }
         }
-        Ok(Accepted::Already) => {}
+        // a moderator was faster than what is remembered of the server
+        Ok(Accepted::Already | Accepted::Refused { why: Refusal::Forbidden, .. }) => {}
         Ok(Accepted::Refused { why: Refusal::NoSuchPersonality, .. }) => {
-            hint(app, message, chat::UNKNOWN_PERSONALITY).await;
+            if !overheard {
+                hint(app, message, chat::UNKNOWN_PERSONALITY).await;
+            }
         }
         Ok(Accepted::Refused { user, why }) => {
             tracing::info!(user.id = %user, reason = refusal_name(&why), "not accepted");
             let emoji = if matches!(why, Refusal::Busy { .. }) { TOO_BUSY } else { NEEDS_KEY };
+            if overheard {
+                if app.marks.check_key(&message.author.id).is_ok() {
+                    react(app, message, emoji).await;
+                }
+                return;
+            }
             let channel = message.guild.map(|_| message.channel);
             // the reaction stands whatever becomes of the notice, and the notice may take its time
             let noted = in_time(app.store.add_notice(user, notice_kind(&why), None, channel)).await;
@@ -138,12 +217,20 @@ async fn take(app: &Arc<App>, message: &MessageEvent, targets: &[Target], text: 
 }
 
 /// Who is meant, each once.
-async fn personalities(app: &App, targets: &[Target]) -> Result<Vec<PersonalityId>, StoreError> {
+async fn personalities(
+    app: &App,
+    message: &MessageEvent,
+    targets: &[Target],
+) -> Result<Vec<PersonalityId>, StoreError> {
     let mut found = Vec::with_capacity(targets.len());
     for target in targets {
         let personality = match target {
             Target::Personality(personality) => Some(*personality),
-            Target::Default => in_time(app.store.default_personality()).await?,
+            Target::Default => {
+                let place = app.threads.place(message.guild, message.channel);
+                let decided = app.decided.about(&place, &app.store).await?;
+                in_time(app.store.default_speaker(&decided.policy)).await?
+            }
         };
         found.extend(personality.filter(|personality| !found.contains(personality)));
     }
@@ -179,6 +266,7 @@ pub(crate) const fn notice_kind(why: &Refusal) -> NoticeKind {
         Refusal::NoSuchPersonality | Refusal::NoKey => NoticeKind::NoKey,
         Refusal::KeySwitchedOff { .. } => NoticeKind::KeySwitchedOff,
         Refusal::GuestLimit => NoticeKind::GuestLimit,
+        Refusal::Forbidden => NoticeKind::Forbidden,
         Refusal::Busy { .. } => NoticeKind::Busy,
     }
 }
@@ -189,6 +277,7 @@ const fn refusal_name(why: &Refusal) -> &'static str {
         Refusal::NoKey => "no_key",
         Refusal::KeySwitchedOff { .. } => "key_switched_off",
         Refusal::GuestLimit => "guest_limit",
+        Refusal::Forbidden => "forbidden",
         Refusal::Busy { .. } => "busy",
     }
 }
@@ -237,5 +326,11 @@ async fn react(app: &App, message: &MessageEvent, emoji: &str) {
 fn said(sent: Result<(), RestError>) {
     if let Err(error) = sent {
         tracing::debug!(error = %error, "a hint could not be shown");
+    }
+}
+
+fn said_of_store(done: Result<(), StoreError>) {
+    if let Err(error) = done {
+        tracing::warn!(error = %error, "a deleted message may still be answered");
     }
 }

@@ -369,9 +369,21 @@ async fn pass_nudges_on(app: &App, mut nudges: NudgeReceiver, done: &Cancellatio
                 app.verdicts.notify_one();
                 app.news.notify_one();
             }
-            _ = tidying.tick() => app.tidy().await,
+            _ = tidying.tick() => {
+                app.tidy().await;
+                erase_cleared(app).await;
+            }
             () = done.cancelled() => return,
         }
+    }
+}
+
+/// What people cleared of their conversations is erased when it can't be brought back any more.
+async fn erase_cleared(app: &App) {
+    match app.store.erase_cleared().await {
+        Ok(0) => {}
+        Ok(turns) => tracing::info!(turns, "what was cleared is erased"),
+        Err(error) => tracing::debug!(error = %error, "what was cleared could not be erased yet"),
     }
 }
 

@@ -59,6 +59,12 @@ impl VisibleNames {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// The names that everybody can use.
+    pub(crate) async fn of_everybody(&self, store: &Store) -> Result<Names, StoreError> {
+        // nobody has this account, so it owns nothing
+        self.of(DiscordUserId::from(0), store).await
+    }
+
     fn remembered(&self, viewer: DiscordUserId) -> Option<Names> {
         let people = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, names) = people.get(&viewer)?;
@@ -72,6 +78,13 @@ impl VisibleNames {
 pub(crate) fn find(names: &[VisibleName], typed: &str) -> Option<PersonalityId> {
     let folded = fold_name(typed.trim().trim_start_matches('@'));
     names.iter().find(|name| name.folded == folded).map(|name| name.personality_id)
+}
+
+/// The name that a personality speaks under.
+#[must_use]
+pub(crate) fn shown_name(names: &[VisibleName], personality: PersonalityId) -> &str {
+    let mut named = names.iter().filter(|name| name.personality_id == personality);
+    named.next().map_or("", |name| name.display_name.as_str())
 }
 
 /// Personalities that somebody who has typed `partial` may mean, each once, by the name that finds

@@ -76,6 +76,8 @@ uuid_ids! {
     UsageId,
     /// A user-and-assistant pair of a conversation.
     TurnId,
+    /// Turns that were cleared together.
+    ClearingId,
     /// Something to tell a person in private.
     NoticeId,
     /// One start of a worker process; never reused.

@@ -118,6 +118,7 @@ async fn prepare<'a>(
                 is_shared: request.guild_id.is_some(),
                 personality: personality.id,
             },
+            Some(request.id),
             turns.clamp(0, 500),
         )
         .await?;
@@ -200,7 +201,9 @@ async fn pass_fence(
     };
     match shared.store.fence(request, opened).await {
         Ok(Fenced::MayCall) => Ok(Instant::now()),
-        Ok(Fenced::Refused(FenceRefusal::KeyReplaced)) => Err(NotCalled::GiveBack(Duration::ZERO)),
+        Ok(Fenced::Refused(FenceRefusal::KeyReplaced | FenceRefusal::WordsChanged)) => {
+            Err(NotCalled::GiveBack(Duration::ZERO))
+        }
         Ok(Fenced::Refused(refusal)) => {
             info!(request.id = %request.id, refusal = ?refusal, "a request was not called");
             Err(NotCalled::Ended)

@@ -6,13 +6,13 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use poise::serenity_prelude::{AutocompleteChoice, CreateAutocompleteResponse};
+use poise::serenity_prelude::CreateAutocompleteResponse;
 use shared::{
     ids::DeliveryId,
     store::{Accepted, Incoming, ReplyBy},
 };
 
-use super::{Context, acknowledged};
+use super::{Context, acknowledged, choices};
 use crate::{
     app::App,
     bot::Mail,
@@ -20,8 +20,8 @@ use crate::{
     context,
     intake::Offered,
     rest::Answer,
-    texts::{self, chat as words},
-    visible_names::{self, find},
+    texts::{self, chat as words, places},
+    visible_names::find,
 };
 
 /// For so long Discord takes an answer to a command, less a little.
@@ -106,6 +106,13 @@ async fn take(app: &Arc<App>, mail: &ChatMail) -> Result<Result<Accepted, &'stat
     let Some(personality) = find(&names, &mail.personality) else {
         return Ok(Err(words::UNKNOWN_PERSONALITY));
     };
+    let decided = app.decided.about(&caller.place, &app.store).await?;
+    if !decided.policy.is_open(&caller.place) {
+        return Ok(Err(places::CLOSED_HERE));
+    }
+    if !decided.policy.allows(&caller.place, personality) {
+        return Ok(Err(places::FORBIDDEN_HERE));
+    }
     let delivery = DeliveryId::new(&*app.clock);
     let token = app.secrets.seal(delivery.uuid(), &caller.token.token)?;
     let expires_at = app.clock.now() + TOKEN_LIFETIME;
@@ -132,11 +139,5 @@ async fn take(app: &Arc<App>, mail: &ChatMail) -> Result<Result<Accepted, &'stat
 pub(super) async fn suggest(ctx: Context<'_>, partial: &str) -> CreateAutocompleteResponse {
     let app = &ctx.data().app;
     let viewer = ctx.interaction.user.id.get().into();
-    let names = app.names.of(viewer, &app.store).await.unwrap_or_default();
-    let choices = visible_names::suggest(&names, partial, 25);
-    let choices = choices.iter().map(|name| {
-        let shown: String = name.display_name.chars().take(100).collect();
-        AutocompleteChoice::new(shown, name.folded.clone())
-    });
-    CreateAutocompleteResponse::new().set_choices(choices.collect())
+    choices(&app.names.of(viewer, &app.store).await.unwrap_or_default(), partial)
 }

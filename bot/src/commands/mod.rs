@@ -5,17 +5,24 @@
 //! alone. poise finds the command and reads the options; the answers go through our own
 //! [`rest`](crate::rest), so that nothing can ping and every answer is an edit that may be repeated.
 
+mod channel;
 mod chat;
+pub(crate) mod history;
 mod model;
 pub(crate) mod personality;
 mod providers;
+pub(crate) mod replies;
+mod server;
 mod timezone;
 mod usage;
 pub(crate) mod wallet;
 
 use std::sync::{Arc, atomic::Ordering};
 
-use poise::FrameworkError;
+use poise::{
+    FrameworkError,
+    serenity_prelude::{AutocompleteChoice, CreateAutocompleteResponse},
+};
 
 pub(crate) use self::chat::ChatMail;
 pub(crate) use self::chat::accept as accept_chat;
@@ -25,6 +32,7 @@ use crate::{
     caller::{Caller, Trouble},
     rest::{Answer, Message},
     texts,
+    visible_names::{self, Names},
 };
 
 /// What poise hands to a command.
@@ -34,12 +42,18 @@ pub(crate) type Context<'a> = poise::ApplicationContext<'a, Arc<Bot>, Trouble>;
 #[must_use]
 pub(crate) fn all() -> Vec<poise::Command<Arc<Bot>, Trouble>> {
     vec![
+        channel::channel(),
         chat::chat(),
+        history::history(),
         model::model(),
         personality::personality(),
+        server::server(),
         timezone::timezone(),
         usage::usage(),
         wallet::wallet(),
+        replies::who_asked(),
+        replies::regenerate(),
+        replies::delete(),
     ]
 }
 
@@ -54,6 +68,16 @@ async fn privately(ctx: Context<'_>) -> Option<Caller> {
 /// poise must not answer for us after this.
 fn acknowledged(ctx: Context<'_>) {
     ctx.has_sent_initial_response.store(true, Ordering::SeqCst);
+}
+
+/// Personalities to choose from, for somebody who has typed `partial`.
+fn choices(names: &Names, partial: &str) -> CreateAutocompleteResponse {
+    let choices = visible_names::suggest(names, partial, 25);
+    let choices = choices.iter().map(|name| {
+        let shown: String = name.display_name.chars().take(100).collect();
+        AutocompleteChoice::new(shown, name.folded.clone())
+    });
+    CreateAutocompleteResponse::new().set_choices(choices.collect())
 }
 
 /// What is said when poise could not run a command, or when it failed. Never poise's own words.
@@ -109,7 +133,9 @@ mod tests {
         let text = |key: &str| value[key].as_str().unwrap_or_default();
         let name = format!("{path}{}", text("name"));
         let required = if value["required"] == true { " (required)" } else { "" };
-        lines.push(format!("{name}{required}: {}", text("description")));
+        let rights = value["default_member_permissions"].as_str();
+        let rights = rights.map(|bits| format!(" (permission {bits})")).unwrap_or_default();
+        lines.push(format!("{name}{required}: {}{rights}", text("description")));
         for choice in value["choices"].as_array().into_iter().flatten() {
             lines.push(format!("{name} = {}", choice["value"]));
         }
@@ -122,9 +148,15 @@ mod tests {
     fn commands_stay_as_people_know_them() {
         let mut lines = Vec::new();
         for command in registered() {
-            assert_eq!(command["contexts"], serde_json::json!([0, 1]), "{command}");
+            // in servers and in private; what is about servers, there alone
+            let in_servers = command["contexts"] == serde_json::json!([0]);
+            let everywhere = command["contexts"] == serde_json::json!([0, 1]);
+            let is_about_servers = command["default_member_permissions"].is_string();
+            assert!(if is_about_servers { in_servers } else { everywhere }, "{command}");
             assert_eq!(command["integration_types"], serde_json::json!([0]), "{command}");
-            describe("/", &command, &mut lines);
+            // 3: in the menu of a message
+            let mark = if command["type"] == 3 { "⋮ " } else { "/" };
+            describe(mark, &command, &mut lines);
         }
         insta::assert_snapshot!(lines.join("\n"));
     }

@@ -21,10 +21,12 @@ pub(super) struct Look {
     pub(super) button: Option<Button>,
 }
 
-/// The messages that should be seen now, at least one. `name` is the line that the first one begins
+/// The messages that should be seen now: at least one, unless it was taken back. `name` is the line that the first one begins
 /// with where no webhook gives the name, and empty elsewhere.
 pub(super) fn wanted(delivery: &OpenDelivery, partial: Option<&str>, name: &str) -> Vec<Look> {
-    if delivery.is_final {
+    if delivery.unsaid {
+        Vec::new()
+    } else if delivery.is_final {
         ending(delivery).looks(name)
     } else {
         let body = partial.filter(|text| !text.trim().is_empty()).unwrap_or(texts::PLACEHOLDER);
@@ -135,7 +137,8 @@ pub(super) fn owed_explanation(delivery: &OpenDelivery) -> Option<FailureKind> {
         RequestState::Failed | RequestState::Expired | RequestState::Interrupted
     );
     let owed = |failure: &FailureKind| !failure.is_plain_from_the_reply();
-    delivery.failure.filter(owed).filter(|_| delivery.is_final && ended_badly)
+    let may_be_told = delivery.is_final && ended_badly && !delivery.unsaid;
+    delivery.failure.filter(owed).filter(|_| may_be_told)
 }
 
 #[cfg(test)]
@@ -163,6 +166,7 @@ mod tests {
             want_rev: 1,
             shown_rev: 0,
             is_final: true,
+            unsaid: false,
             posting_part: None,
             attempts: 0,
             next_at: clock.now(),
@@ -197,6 +201,15 @@ mod tests {
         assert!(looks.iter().all(|look| units(&look.text) <= MAX_UNITS));
         let buttons: Vec<_> = looks.iter().map(|look| look.button).collect();
         assert_eq!(buttons, [None, None, stop]);
+    }
+
+    #[test]
+    fn of_what_was_taken_back_nothing_is_seen() {
+        for is_final in [true, false] {
+            let unsaid =
+                OpenDelivery { is_final, unsaid: true, ..delivery(RequestState::Answered) };
+            assert_eq!(wanted(&unsaid, Some("text"), "**Ada**\n"), []);
+        }
     }
 
     #[test]

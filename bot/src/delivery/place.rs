@@ -17,7 +17,7 @@ use super::{
     homes::Homes,
     pacing::Bucket,
     texts,
-    webhooks::Webhooks,
+    webhooks::{Posting, Webhooks},
 };
 use crate::{
     pictures::PictureBase,
@@ -82,9 +82,9 @@ pub(super) fn message(delivery: DeliveryId, part: usize, look: &Look) -> Message
 
 impl Places {
     /// Whether a personality can speak for itself there.
-    pub(super) async fn has_webhook(&self, delivery: &OpenDelivery) -> Result<bool, RestError> {
+    pub(super) async fn posting(&self, delivery: &OpenDelivery) -> Result<Posting, RestError> {
         let home = self.homes.of(delivery).await?;
-        Ok(self.webhooks.for_posting(home.channel).await?.is_some())
+        self.webhooks.for_posting(home.channel).await
     }
 
     /// Posts a new message of a reply.
@@ -127,7 +127,7 @@ impl Places {
         let mut looked_again = false;
         let home = self.homes.of(delivery).await?;
         loop {
-            let Some(webhook) = self.webhooks.for_posting(home.channel).await? else {
+            let Posting::Through(webhook) = self.webhooks.for_posting(home.channel).await? else {
                 return Ok(None);
             };
             let speaker = Speaker { name: &name, avatar_url };

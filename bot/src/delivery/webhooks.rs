@@ -4,7 +4,7 @@
 //! with their tokens in this process only. Somebody may delete one, or move it to another channel:
 //! then it's looked for once more, and made anew. Where that can't be (no permission, or fifteen
 //! others are there already) personalities speak as the bot, with their name in bold; the log says
-//! why once, and after a minute it's tried again.
+//! why once, who asked is told in private what to change, and after a minute it's tried again.
 
 use std::{
     collections::HashMap,
@@ -29,12 +29,23 @@ pub(super) struct Webhooks {
     channels: Mutex<HashMap<ChannelId, Arc<tokio::sync::Mutex<Known>>>>,
 }
 
+/// Whether a personality can speak as itself in a channel.
+#[derive(Clone, Debug)]
+pub(super) enum Posting {
+    /// Through this one.
+    Through(Webhook),
+    /// The bot may not have one there.
+    Forbidden,
+    /// Others have all that there can be.
+    Full,
+}
+
 #[derive(Default)]
 struct Known {
     /// Ours; new messages go through the first.
     ours: Vec<Webhook>,
-    /// There can't be one before this.
-    none_until: Option<Instant>,
+    /// There can't be one before this, and why.
+    none_until: Option<(Instant, Posting)>,
     /// The log says why.
     told: bool,
 }
@@ -44,24 +55,23 @@ impl Webhooks {
         Self { rest, application, channels: Mutex::default() }
     }
 
-    /// The webhook for new messages in a channel, made if there is none; `None` where there can't
-    /// be one.
-    pub(super) async fn for_posting(
-        &self,
-        channel: ChannelId,
-    ) -> Result<Option<Webhook>, RestError> {
+    /// The webhook for new messages in a channel, made if there is none, or why there can't be one.
+    pub(super) async fn for_posting(&self, channel: ChannelId) -> Result<Posting, RestError> {
         let known = self.known(channel);
         let mut known = known.lock().await;
         if let Some(first) = known.ours.first() {
-            return Ok(Some(first.clone()));
+            return Ok(Posting::Through(first.clone()));
         }
-        if known.none_until.is_some_and(|until| Instant::now() < until) {
-            return Ok(None);
+        if let Some((until, why)) = &known.none_until
+            && Instant::now() < *until
+        {
+            return Ok(why.clone());
         }
         match self.look_or_make(channel).await {
             Ok(ours) => {
                 *known = Known { ours, ..Known::default() };
-                Ok(known.ours.first().cloned())
+                // never empty: what there can't be is an error
+                known.ours.first().cloned().map(Posting::Through).ok_or(RestError::Unavailable)
             }
             Err(error @ (RestError::Forbidden(_) | RestError::Full(_))) => {
                 if !known.told {
@@ -72,8 +82,13 @@ impl Webhooks {
                     );
                 }
                 known.told = true;
-                known.none_until = Some(Instant::now() + LEFT_ALONE);
-                Ok(None)
+                let why = if matches!(error, RestError::Full(_)) {
+                    Posting::Full
+                } else {
+                    Posting::Forbidden
+                };
+                known.none_until = Some((Instant::now() + LEFT_ALONE, why.clone()));
+                Ok(why)
             }
             Err(error) => Err(error),
         }

@@ -13,23 +13,26 @@ use serenity::{
     all::{
         ChannelId as SerenityChannel, ConnectionStage, Context, Event, EventHandler,
         GuildId as SerenityGuild, Interaction, Message, MessageId as SerenityMessage,
-        RawEventHandler, Ready, ResumedEvent, ShardStageUpdateEvent,
+        MessageUpdateEvent, RawEventHandler, Reaction as SerenityReaction, Ready, ResumedEvent,
+        ShardStageUpdateEvent,
     },
     async_trait,
     gateway::CollectorCallback,
 };
 use shared::ids::{ChannelId, DiscordUserId, MessageId};
 
-use super::{health::GatewayHealth, message::MessageEvent};
+use super::{health::GatewayHealth, message::MessageEvent, reaction::Reaction};
 use crate::rest::ApplicationId;
 
 /// Events whose loss somebody would notice.
-const EXPECTED: [&str; 7] = [
+const EXPECTED: [&str; 9] = [
     "GUILD_CREATE",
     "INTERACTION_CREATE",
     "MESSAGE_CREATE",
     "MESSAGE_DELETE",
     "MESSAGE_DELETE_BULK",
+    "MESSAGE_REACTION_ADD",
+    "MESSAGE_UPDATE",
     "READY",
     "RESUMED",
 ];
@@ -40,6 +43,13 @@ pub trait GatewayHandler: Send + Sync + 'static {
     /// A person wrote something. Called in the gateway's order, in its own turn: it must not wait.
     /// The same message may come twice, the second time out of order; the first one counts.
     fn message(&self, message: MessageEvent);
+
+    /// A person changed a message of theirs. Called like [`message`](Self::message), in the same
+    /// order; `change` names which change it is, as one may come twice.
+    fn changed(&self, message: MessageEvent, change: i64);
+
+    /// Somebody put an emoji under a message.
+    async fn reacted(&self, reaction: Reaction);
 
     /// Somebody used a command, clicked, or sent a form. An attached framework is told of commands
     /// and of what is typed into them as well.
@@ -91,8 +101,10 @@ impl<H: GatewayHandler> Events<H> {
             if current.load(Ordering::SeqCst) != mine {
                 return false;
             }
-            if let Event::MessageCreate(event) = event {
-                take(&*handler, &health, &event.message);
+            match event {
+                Event::MessageCreate(event) => take(&*handler, &health, &event.message),
+                Event::MessageUpdate(event) => take_change(&*handler, &health, event),
+                _ => {}
             }
             true
         })));
@@ -112,12 +124,40 @@ fn take(handler: &impl GatewayHandler, health: &GatewayHealth, message: &Message
     }
 }
 
+fn take_change(handler: &impl GatewayHandler, health: &GatewayHealth, event: &MessageUpdateEvent) {
+    let taking = || {
+        if let Some((message, change)) = MessageEvent::changed(event) {
+            handler.changed(message, change);
+        }
+    };
+    if catch_unwind(AssertUnwindSafe(taking)).is_err() {
+        health.panicked_once();
+        tracing::error!(message.id = event.id.get(), "taking a change of a message panicked");
+    }
+}
+
 #[async_trait]
 impl<H: GatewayHandler> EventHandler for Events<H> {
     /// Covers the moments before a new connection has its collector. What the collector took is
     /// known by its id and ignored.
     async fn message(&self, _: Context, message: Message) {
         take(&*self.handler, &self.health, &message);
+    }
+
+    async fn message_update(
+        &self,
+        _: Context,
+        _: Option<Message>,
+        _: Option<Message>,
+        event: MessageUpdateEvent,
+    ) {
+        take_change(&*self.handler, &self.health, &event);
+    }
+
+    async fn reaction_add(&self, _: Context, reaction: SerenityReaction) {
+        if let Some(reaction) = Reaction::by_person(&reaction) {
+            self.handler.reacted(reaction).await;
+        }
     }
 
     async fn message_delete(

@@ -1,6 +1,6 @@
 //! A message as it arrived, in our own terms.
 
-use serenity::all::{Message, MessageReferenceKind, MessageType, User};
+use serenity::all::{Message, MessageReferenceKind, MessageType, MessageUpdateEvent, User};
 use shared::{
     context::{Carried, Forward},
     ids::{ChannelId, DiscordUserId, GuildId, MessageId, RoleId, SourceId, WebhookId},
@@ -95,6 +95,17 @@ impl MessageEvent {
         })
     }
 
+    /// A message as it stands after a change, and which change that is. `None` for what is no change
+    /// of a person's words: Discord also tells of embeds that it has added.
+    pub(super) fn changed(event: &MessageUpdateEvent) -> Option<(Self, i64)> {
+        event.author.as_ref()?;
+        event.content.as_ref()?;
+        let at = event.edited_timestamp?;
+        let mut message = Message::default();
+        event.apply_to_message(&mut message);
+        Some((Self::by_person(&message)?, at.timestamp_millis()))
+    }
+
     /// What names the request that it becomes.
     #[must_use]
     pub fn source(&self) -> SourceId {
@@ -110,6 +121,7 @@ impl MessageEvent {
             bot,
             mentions_bot: self.mentions.iter().any(|mentioned| mentioned.id == bot),
             direct: self.guild.is_none(),
+            forwards: !self.forwarded.is_empty(),
             carries_more: !(self.carried.is_empty() && self.forwarded.is_empty()),
         }
     }

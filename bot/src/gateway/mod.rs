@@ -20,6 +20,7 @@ mod events;
 mod framework;
 mod health;
 mod message;
+mod reaction;
 
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
@@ -38,6 +39,7 @@ pub use self::{
     framework::framework,
     health::GatewayHealth,
     message::{MessageEvent, Replied, RepliedMessage},
+    reaction::Reaction,
 };
 
 /// Ends the session: serenity couldn't resume it in another process anyway.
@@ -200,8 +202,11 @@ async fn disconnect(manager: &ShardManager, patience: Duration, has_reidentified
 }
 
 fn intents(message_content: bool) -> GatewayIntents {
-    let asked =
-        GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
+    let asked = GatewayIntents::GUILDS
+        | GatewayIntents::GUILD_MESSAGES
+        | GatewayIntents::GUILD_MESSAGE_REACTIONS
+        | GatewayIntents::DIRECT_MESSAGES
+        | GatewayIntents::DIRECT_MESSAGE_REACTIONS;
     if message_content { asked | GatewayIntents::MESSAGE_CONTENT } else { asked }
 }
 

@@ -139,7 +139,7 @@ impl Rest {
         id: MessageId,
         emoji: &str,
     ) -> Result<(), RestError> {
-        self.call(About::Bot, Method::PUT, reaction(channel, id, emoji)).done().await
+        self.call(About::Bot, Method::PUT, reaction(channel, id, emoji, "@me")).done().await
     }
 
     /// Takes the bot's own emoji away.
@@ -149,7 +149,19 @@ impl Rest {
         id: MessageId,
         emoji: &str,
     ) -> Result<(), RestError> {
-        self.call(About::Bot, Method::DELETE, reaction(channel, id, emoji)).done().await
+        self.call(About::Bot, Method::DELETE, reaction(channel, id, emoji, "@me")).done().await
+    }
+
+    /// Takes somebody's emoji away.
+    pub async fn remove_reaction(
+        &self,
+        channel: ChannelId,
+        id: MessageId,
+        emoji: &str,
+        by: DiscordUserId,
+    ) -> Result<(), RestError> {
+        let path = reaction(channel, id, emoji, &by.to_string());
+        self.call(About::Bot, Method::DELETE, path).done().await
     }
 
     /// The channel for direct messages to a person. They may still not take any.
@@ -168,10 +180,10 @@ impl Rest {
     }
 }
 
-fn reaction(channel: ChannelId, id: MessageId, emoji: &str) -> String {
+fn reaction(channel: ChannelId, id: MessageId, emoji: &str, by: &str) -> String {
     let mut escaped = String::new();
     for byte in emoji.bytes() {
         let _infallible = write!(escaped, "%{byte:02X}");
     }
-    format!("channels/{channel}/messages/{id}/reactions/{escaped}/@me")
+    format!("channels/{channel}/messages/{id}/reactions/{escaped}/{by}")
 }

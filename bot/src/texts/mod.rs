@@ -10,9 +10,12 @@
 pub mod buttons;
 pub mod chat;
 pub mod failures;
+pub mod history;
 pub mod model;
 pub mod notices;
 pub mod personality;
+pub mod places;
+pub mod replies;
 pub mod timezone;
 pub mod usage;
 pub mod verdicts;
@@ -57,6 +60,7 @@ pub fn refusal(why: &Refusal) -> String {
         Refusal::GuestLimit => "🔑 Today's free answers are used up; there are new ones after \
             midnight UTC. `/wallet set` stores a key of your own, which has no such limit."
             .to_owned(),
+        Refusal::Forbidden => places::FORBIDDEN_HERE.to_owned(),
         Refusal::Busy { waiting } => format!(
             "⏳ {waiting} of your messages are still waiting for an answer, and that is as many as I \
              keep. This one was not taken: please send it again once some have been answered."
@@ -97,6 +101,7 @@ mod tests {
             Refusal::NoKey,
             Refusal::KeySwitchedOff { last4 },
             Refusal::GuestLimit,
+            Refusal::Forbidden,
             Refusal::Busy { waiting: 10 },
         ];
         assert_snapshot!(all.iter().map(refusal).collect::<Vec<_>>().join("\n\n"));

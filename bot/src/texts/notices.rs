@@ -37,6 +37,17 @@ pub fn notice(kind: NoticeKind, request: Option<RequestId>) -> String {
             Most likely the channel is gone, or I may not speak there: I need *View Channel*, *Send \
             Messages* and *Manage Webhooks*. Ask again somewhere else, or here."
             .to_owned(),
+        NoticeKind::Forbidden => "🚫 Your message wasn't answered: the moderators of that server don't let \
+            this personality speak there (any more). Nothing was spent. You can ask it elsewhere, or here."
+            .to_owned(),
+        NoticeKind::NoWebhookAllowed => "ℹ️ In the channel where you asked, personalities speak under my \
+            name: I lack the permission *Manage Webhooks* there. Whoever manages that server can give \
+            it to me, in the channel's or in my role's settings; then they have their own name and picture."
+            .to_owned(),
+        NoticeKind::NoRoomForWebhook => "ℹ️ In the channel where you asked, personalities speak under my \
+            name: it has 15 webhooks already, and Discord allows no more. Whoever manages that server can \
+            delete one (channel settings, *Integrations*); then they have their own name and picture."
+            .to_owned(),
         NoticeKind::Failed(kind) => failure(kind, request),
     }
 }
@@ -65,6 +76,9 @@ mod tests {
             NoticeKind::Busy,
             NoticeKind::NotAccepted,
             NoticeKind::Undeliverable,
+            NoticeKind::Forbidden,
+            NoticeKind::NoWebhookAllowed,
+            NoticeKind::NoRoomForWebhook,
         ];
         let told = all.map(|kind| notice(kind, None)).join("\n\n");
         let hints = [CLOSED_MESSAGES, CLOSED_MESSAGES_NO_KEY].join("\n\n");

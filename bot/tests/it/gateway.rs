@@ -18,7 +18,7 @@ use axum::{
 use bot::{
     gateway::{
         Gateway, GatewayConfig, GatewayError, GatewayHandler, GatewayHealth, MessageEvent,
-        ShardReady, Shards, framework,
+        Reaction, ShardReady, Shards, framework,
     },
     intake::{Intake, IntakeLimits, Offered},
     limiter::{Limiter, LimiterConfig},
@@ -189,6 +189,16 @@ impl GatewayHandler for Taker {
         assert_ne!(message.content, "poison");
         let offered = self.intake.offer(message.author.id, message.source(), message);
         self.offers.send(offered).unwrap();
+    }
+
+    fn changed(&self, message: MessageEvent, change: i64) {
+        let offered =
+            self.intake.offer_change(message.author.id, message.source(), change, message);
+        self.offers.send(offered).unwrap();
+    }
+
+    async fn reacted(&self, reaction: Reaction) {
+        self.told.send(format!("reacted {} {}", reaction.message, reaction.emoji)).unwrap();
     }
 
     async fn interaction(&self, _: Context, interaction: Interaction) {

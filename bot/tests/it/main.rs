@@ -9,14 +9,17 @@
     reason = "a test that can't go on has failed, and says so"
 )]
 
+mod actions;
 mod commands;
 mod delivery;
+mod edits;
 mod fake;
 mod gateway;
 mod lease;
 mod limiter;
 mod messages;
 mod personality;
+mod places;
 mod proper;
 mod rest;
 mod stage;

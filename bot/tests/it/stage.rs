@@ -11,7 +11,7 @@ use shared::{
     config::{self, Environment},
     ids::{DiscordUserId, UserId, WorkerId},
     lifecycle::Lifecycle,
-    model::{FailureKind, KeyVerdict, Provider, RequestState},
+    model::{FailureKind, FinishReason, KeyVerdict, Provider, RequestState},
     secret::UserApiKey,
     store::{CallEnd, CallRecord, Fenced, VerdictOutcome},
     telemetry::Redactor,
@@ -146,6 +146,33 @@ impl Stage {
         let end = CallEnd::Interrupted { text: text.to_owned(), failure: FailureKind::Interrupted };
         assert!(store.finish(&request, &end, &CallRecord::default()).await.unwrap());
         self.nudges.nudge(person.id).await;
+    }
+
+    /// Does a worker's part for a person's next request, which is answered.
+    pub(crate) async fn answer(&self, person: Person, text: &str) {
+        let (store, worker) = (self.db.store(), WorkerId::new(store_clock(&self.db)));
+        store.register_worker(worker).await.unwrap();
+        let request = store.claim(worker, person.id, 3).await.unwrap().expect("a request");
+        let fenced = store.fence(&request, request.api_key_id).await.unwrap();
+        assert!(matches!(fenced, Fenced::MayCall), "{fenced:?}");
+        let end = CallEnd::Answered { text: text.to_owned(), finish: FinishReason::Stop };
+        assert!(store.finish(&request, &end, &CallRecord::default()).await.unwrap());
+        self.nudges.nudge(person.id).await;
+    }
+
+    /// Somebody who moderates the first server.
+    pub(crate) fn moderator(&self, name: &str) -> playground::discord::Person {
+        let (person, house) = (self.discord.user(name), self.discord.house());
+        let role = self.discord.role(house, "Moderators").expect("moderators");
+        self.discord.give_role(house, person.id(), role);
+        person
+    }
+
+    /// What a command answers, to its user alone.
+    pub(crate) async fn private(&self, used: &playground::discord::Invocation) -> String {
+        let answer = used.final_message(PATIENCE).await.unwrap();
+        assert!(answer.is_ephemeral(), "everybody sees: {}", answer.content);
+        answer.content
     }
 
     /// The next user that a worker is told to look at.

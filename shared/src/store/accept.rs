@@ -39,6 +39,9 @@ impl Store {
             if !Self::exists_for(&mut tx, personality, user).await? {
                 return self.refuse(tx, incoming, Refusal::NoSuchPersonality).await;
             }
+            if self.is_forbidden(&mut tx, &incoming.place, personality).await? {
+                return self.refuse(tx, incoming, Refusal::Forbidden).await;
+            }
             let payer = match self.choose_payer(&mut tx, user, personality, system).await? {
                 Ok(payer) => payer,
                 Err(why) => return self.refuse(tx, incoming, why).await,
@@ -148,6 +151,7 @@ impl Store {
             context: &incoming.context,
             deadline_at: self.clock.now() + deadline,
             retry_of: None,
+            again_of: None,
         };
         self.insert_request(tx, &row).await?;
         self.add_source(tx, id, incoming.source, personality, &incoming.text).await?;
@@ -159,8 +163,8 @@ impl Store {
         const SQL: &str = "
             INSERT INTO requests
                 (id, user_id, seq, state, guild_id, channel_id, personality_id, key_source, api_key_id, provider,
-                 model, context, not_before, deadline_at, retry_of, created_at, updated_at)
-            VALUES ($1, $2, $3, $15, $4, $5, $6, $7, $8, $9, $10, $11, $16, $13, $14, $12, $12)";
+                 model, context, not_before, deadline_at, retry_of, again_of, created_at, updated_at)
+            VALUES ($1, $2, $3, $15, $4, $5, $6, $7, $8, $9, $10, $11, $16, $13, $14, $17, $12, $12)";
         let now = self.clock.now();
         let (state, not_before) = if new.context.awaited.is_empty() {
             (RequestState::Queued, now)
@@ -184,6 +188,7 @@ impl Store {
             .bind(new.retry_of)
             .bind(state)
             .bind(not_before)
+            .bind(new.again_of)
             .execute(c)
             .await?
             .rows_affected());
@@ -269,6 +274,7 @@ pub(super) struct NewRequest<'a> {
     pub(super) context: &'a RequestContext,
     pub(super) deadline_at: DateTime<Utc>,
     pub(super) retry_of: Option<RequestId>,
+    pub(super) again_of: Option<RequestId>,
 }
 
 /// Takes the user's lock and the next `count` places in their order; gives the first.

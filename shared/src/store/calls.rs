@@ -1,7 +1,7 @@
 //! T2 and T3: the fence before the call, and what is noted while it streams.
 
 use super::{
-    ClaimedRequest, Result, Store,
+    ClaimedRequest, NoticeKind, Result, Store,
     columns::storable,
     db::{Db, Tx, on_tx},
     lock_user,
@@ -22,7 +22,7 @@ pub enum Fenced {
     Refused(FenceRefusal),
 }
 
-/// Why a call must not be made. All but the last two have ended the request.
+/// Why a call must not be made. All but the last three have ended the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FenceRefusal {
     /// Its author stopped it.
@@ -31,10 +31,14 @@ pub enum FenceRefusal {
     Expired,
     /// The personality was deleted, or is somebody else's alone now.
     PersonalityGone,
+    /// Moderators forbid it: the personality, the channel, or the bot in their server.
+    Forbidden,
     /// The key was removed or switched off.
     KeyGone,
     /// The user has stored another key since the worker opened the old one: give the request back.
     KeyReplaced,
+    /// What was said has changed since the claim: give the request back, and read it again.
+    WordsChanged,
     /// The claim is lost: the request is somebody else's.
     Lost,
 }
@@ -62,7 +66,7 @@ impl Store {
         opened: Option<ApiKeyId>,
     ) -> Result<Fenced> {
         const LOOK: &str = concat!(
-            "SELECT stop_requested, deadline_at <= $3, api_key_id,
+            "SELECT stop_requested, deadline_at <= $3, words_rev, api_key_id,
                     EXISTS (SELECT 1 FROM user_api_keys k
                              WHERE k.id = requests.api_key_id AND k.is_active AND k.removed_at IS NULL),
                     EXISTS (SELECT 1 FROM personalities p WHERE p.id = requests.personality_id AND ",
@@ -77,14 +81,14 @@ impl Store {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         lock_user(&mut tx, request.user_id).await?;
-        let row: Option<(bool, bool, Option<ApiKeyId>, bool, bool)> =
+        let row: Option<(bool, bool, i64, Option<ApiKeyId>, bool, bool)> =
             on_tx!(&mut tx, |c| sqlx::query_as(LOOK)
                 .bind(request.id)
                 .bind(request.token)
                 .bind(now)
                 .fetch_optional(c)
                 .await?);
-        let Some((stopped, too_late, key, key_is_live, exists)) = row else {
+        let Some((stopped, too_late, words_rev, key, key_is_live, exists)) = row else {
             return Ok(Fenced::Refused(FenceRefusal::Lost));
         };
         let users_key = request.key_source == KeySource::User;
@@ -94,10 +98,14 @@ impl Store {
             FenceRefusal::Expired
         } else if !exists {
             FenceRefusal::PersonalityGone
+        } else if self.is_request_forbidden(&mut tx, request.id, request.personality_id).await? {
+            FenceRefusal::Forbidden
         } else if users_key && !key_is_live {
             FenceRefusal::KeyGone
         } else if users_key && key != opened {
             return Ok(Fenced::Refused(FenceRefusal::KeyReplaced));
+        } else if words_rev != request.words_rev {
+            return Ok(Fenced::Refused(FenceRefusal::WordsChanged));
         } else {
             let called = on_tx!(&mut tx, |c| sqlx::query(CALL)
                 .bind(request.id)
@@ -122,7 +130,7 @@ impl Store {
             });
         };
         let (state, failure) = match refusal {
-            FenceRefusal::Stopped => (RequestState::Cancelled, None),
+            FenceRefusal::Stopped | FenceRefusal::Forbidden => (RequestState::Cancelled, None),
             FenceRefusal::Expired => (RequestState::Expired, Some(FailureKind::Expired)),
             FenceRefusal::PersonalityGone => {
                 (RequestState::Failed, Some(FailureKind::PersonalityGone))
@@ -130,6 +138,11 @@ impl Store {
             _ => (RequestState::Failed, Some(FailureKind::KeyGone)),
         };
         self.end_unspent(&mut tx, request.id, state, failure).await?;
+        if refusal == FenceRefusal::Forbidden {
+            // in private alone: where nobody may speak, not even a hint is said
+            let (user, kind) = (request.user_id, NoticeKind::Forbidden);
+            self.add_notice_in(&mut tx, user, kind, Some(request.id), None).await?;
+        }
         tx.commit().await?;
         Ok(Fenced::Refused(refusal))
     }

@@ -58,6 +58,8 @@ pub struct ClaimedRequest {
     pub model: String,
     /// What the prompt needs.
     pub context: RequestContext,
+    /// Counts the changes of its words, so far.
+    pub words_rev: i64,
     /// How often the call was tried and provably did not start.
     pub dispatches: i64,
     /// When it was accepted.
@@ -77,6 +79,7 @@ struct ClaimedRow {
     provider: Provider,
     model: String,
     context: Json<RequestContext>,
+    words_rev: i64,
     dispatches: i64,
     created_at: DateTime<Utc>,
 }
@@ -95,6 +98,7 @@ impl From<ClaimedRow> for ClaimedRequest {
             provider: row.provider,
             model: row.model,
             context: row.context.0,
+            words_rev: row.words_rev,
             dispatches: row.dispatches,
             created_at: row.created_at,
         }
@@ -117,7 +121,7 @@ impl Store {
             claimable!(),
             " ORDER BY r.seq LIMIT 1)
              RETURNING id, claim_token, user_id, guild_id, channel_id, personality_id, key_source, api_key_id,
-                       provider, model, context, dispatches, created_at"
+                       provider, model, context, dispatches, words_rev, created_at"
         );
         let mut tx = self.db.begin_relaxed().await?;
         lock_user(&mut tx, user).await?;

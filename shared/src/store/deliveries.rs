@@ -97,6 +97,8 @@ pub struct OpenDelivery {
     pub shown_rev: i64,
     /// Whether a final text is there.
     pub is_final: bool,
+    /// Whether it was taken back: nothing of it is to be seen.
+    pub unsaid: bool,
     /// The part that a bot was about to post when it was last heard of.
     pub posting_part: Option<i64>,
     /// How often showing it failed.
@@ -150,6 +152,7 @@ struct DeliveryRow {
     want_rev: i64,
     shown_rev: i64,
     is_final: bool,
+    unsaid: bool,
     posting_part: Option<i64>,
     attempts: i64,
     next_at: DateTime<Utc>,
@@ -191,6 +194,7 @@ impl From<DeliveryRow> for OpenDelivery {
             want_rev: row.want_rev,
             shown_rev: row.shown_rev,
             is_final: row.is_final,
+            unsaid: row.unsaid,
             posting_part: row.posting_part,
             attempts: row.attempts,
             next_at: row.next_at,
@@ -211,7 +215,7 @@ macro_rules! open_delivery {
     ($more:literal) => {
         concat!(
             "SELECT d.id, d.request_id, d.user_id, u.discord_id, d.kind, d.guild_id, d.channel_id, d.thread_id,
-                    d.want_rev, d.shown_rev, d.final AS is_final, d.posting_part, d.attempts, d.next_at, r.state,
+                    d.want_rev, d.shown_rev, d.final AS is_final, d.unsaid, d.posting_part, d.attempts, d.next_at, r.state,
                     r.answer, r.finish_reason, r.failure, r.personality_id, p.display_name, p.avatar_url, p.avatar_hash, p.avatar_kind,
                     p.error_message, d.token_iv, d.token_content, d.token_tag, d.token_key_id, d.token_expires_at
                FROM deliveries d

@@ -151,6 +151,8 @@ pub enum Refusal {
     },
     /// The operator's gift for today is used up.
     GuestLimit,
+    /// The moderators of the server don't let this personality speak there.
+    Forbidden,
     /// Too many of the author's requests wait.
     Busy {
         /// How many.

@@ -13,7 +13,9 @@
 //! | `workers` | beats, and what becomes of a dead worker's requests (T1r, T5) |
 //! | `stop` | T7 and Retry: what the author of a request may do to it |
 //! | `expire` | what ends that nobody took in time |
-//! | `withdraw` | what becomes of a request whose message is deleted |
+//! | `withdraw`, `edits` | what becomes of a request whose message is deleted or changed |
+//! | `replies`, `regenerate` | what is done about a reply: taking it back, asking for another |
+//! | `places` | where who may speak, at T0 and at the fence |
 //! | `deliveries` | what the bot has to show, and what it has shown |
 //!
 //! Everything about one user is decided under the lock of that user's `user_queues` row, taken
@@ -29,6 +31,7 @@ mod canary;
 mod claim;
 mod columns;
 mod deliveries;
+mod edits;
 mod expire;
 mod gather;
 mod incoming;
@@ -41,7 +44,10 @@ mod outcome;
 mod overview;
 mod payer;
 mod personalities;
+mod places;
 mod reconcile;
+mod regenerate;
+mod replies;
 mod stop;
 mod turns;
 mod usage;
@@ -76,9 +82,12 @@ pub use personalities::{
     Created, Deleted, Draft, Editor, ListOf, Listed, NewDraft, Ownership, Personality, Portrait,
     Replaced, Seen, Transferred, VisibleName,
 };
+pub use places::{Activated, ActiveHere, Rule, ServerPlaces, ServerPolicy, ServerStatus};
 pub use reconcile::ToReconcile;
+pub use regenerate::Regenerated;
+pub use replies::Reply;
 pub use stop::{Retried, Stopped};
-pub use turns::{Conversation, Turn};
+pub use turns::{Conversation, Turn, UNDO_FOR};
 pub use usage::{ModelUsage, UsageSummary};
 pub use user_models::{RequestedModel, UserModel};
 pub use users::User;

@@ -27,6 +27,12 @@ pub enum NoticeKind {
     NotAccepted,
     /// An answer could not be shown where it was asked for.
     Undeliverable,
+    /// Moderators forbid what was asked for.
+    Forbidden,
+    /// The bot lacks the permission to give a personality its own name and picture.
+    NoWebhookAllowed,
+    /// The channel has as many webhooks as Discord allows, all of others.
+    NoRoomForWebhook,
     /// A request failed.
     Failed(FailureKind),
 }
@@ -40,7 +46,18 @@ impl NoticeKind {
             Self::Busy => "busy".into(),
             Self::NotAccepted => "not_accepted".into(),
             Self::Undeliverable => "undeliverable".into(),
+            Self::Forbidden => "forbidden".into(),
+            Self::NoWebhookAllowed => "no_webhook_allowed".into(),
+            Self::NoRoomForWebhook => "no_room_for_webhook".into(),
             Self::Failed(failure) => format!("failed/{failure}"),
+        }
+    }
+
+    /// What is no trouble of the person's own, and stays as it is, is not told again the same day.
+    fn again_after(self) -> TimeDelta {
+        match self {
+            Self::NoWebhookAllowed | Self::NoRoomForWebhook => TimeDelta::days(1),
+            _ => TimeDelta::hours(1),
         }
     }
 
@@ -52,6 +69,9 @@ impl NoticeKind {
             "busy" => Self::Busy,
             "not_accepted" => Self::NotAccepted,
             "undeliverable" => Self::Undeliverable,
+            "forbidden" => Self::Forbidden,
+            "no_webhook_allowed" => Self::NoWebhookAllowed,
+            "no_room_for_webhook" => Self::NoRoomForWebhook,
             _ => Self::Failed(FailureKind::from_stored(text.strip_prefix("failed/")?)?),
         })
     }
@@ -88,7 +108,8 @@ struct NoticeRow {
 }
 
 impl Store {
-    /// Keeps something to tell. `false` when the person was told of its kind within the hour.
+    /// Keeps something to tell. `false` when the person was told of its kind within the hour, or the
+    /// day.
     pub async fn add_notice(
         &self,
         user: UserId,
@@ -115,7 +136,7 @@ impl Store {
             VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (user_id, kind, hour) DO NOTHING";
         let now = self.clock.now();
         let hour = now
-            .duration_trunc(TimeDelta::hours(1))
+            .duration_trunc(kind.again_after())
             .map_err(|_| StoreError::Inconsistent("clock"))?;
         let added = on_tx!(tx, |c| sqlx::query(SQL)
             .bind(NoticeId::new(self.clock()))

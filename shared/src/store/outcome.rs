@@ -233,6 +233,7 @@ impl Store {
 
     async fn write_turn(&self, tx: &mut Tx, request: &ClaimedRequest, answer: &str) -> Result<()> {
         const SOURCES: &str = "SELECT source_id, content FROM request_sources WHERE request_id = $1 ORDER BY source_id";
+        const FIRST: &str = "SELECT MIN(source_id) FROM request_sources WHERE request_id = $1";
         const SQL: &str = "
             INSERT INTO turns
                 (id, request_id, user_id, channel_id, personality_id, source_id, user_text, assistant_text,
@@ -244,6 +245,15 @@ impl Store {
         let Some((first, _)) = sources.first() else {
             return Err(StoreError::Inconsistent("request_sources"));
         };
+        let place = match take_place(tx, request.id).await? {
+            TurnPlace::None => return Ok(()),
+            TurnPlace::Own => *first,
+            TurnPlace::Of(earlier) => {
+                let (at,): (Option<i64>,) =
+                    on_tx!(&mut *tx, |c| sqlx::query_as(FIRST).bind(earlier).fetch_one(c).await?);
+                at.unwrap_or(*first)
+            }
+        };
         // a deleted message is an empty one
         let said: Vec<&str> =
             sources.iter().map(|(_, text)| text.as_str()).filter(|text| !text.is_empty()).collect();
@@ -253,7 +263,7 @@ impl Store {
             .bind(request.user_id)
             .bind(request.channel_id)
             .bind(request.personality_id)
-            .bind(first)
+            .bind(place)
             .bind(said.join("\n"))
             .bind(storable(answer).into_owned())
             .bind(self.clock.now())
@@ -277,6 +287,41 @@ impl CallEnd {
             }
         }
     }
+}
+
+/// Where a turn stands in the history.
+enum TurnPlace {
+    /// Nowhere: the reply was taken back, or there is a newer one.
+    None,
+    /// Where its words were said.
+    Own,
+    /// Where the words were said that this request has asked once more.
+    Of(RequestId),
+}
+
+/// Makes room for the turn of a request: another answer to the same words goes.
+async fn take_place(tx: &mut Tx, request: RequestId) -> Result<TurnPlace> {
+    const LOOK: &str = "
+        SELECT r.again_of, d.unsaid,
+               EXISTS (SELECT 1 FROM turns t JOIN requests n ON n.id = t.request_id
+                        WHERE n.again_of = COALESCE(r.again_of, r.id) AND n.user_id = r.user_id AND n.seq > r.seq)
+          FROM requests r JOIN deliveries d ON d.request_id = r.id WHERE r.id = $1";
+    const MAKE_ROOM: &str = "
+        DELETE FROM turns
+         WHERE request_id <> $1 AND (request_id = $2 OR request_id IN (SELECT id FROM requests WHERE again_of = $2))";
+    let (again_of, unsaid, is_outdone): (Option<RequestId>, bool, bool) =
+        on_tx!(&mut *tx, |c| sqlx::query_as(LOOK).bind(request).fetch_one(c).await?);
+    if unsaid || is_outdone {
+        return Ok(TurnPlace::None);
+    }
+    let Some(first) = again_of else { return Ok(TurnPlace::Own) };
+    on_tx!(tx, |c| sqlx::query(MAKE_ROOM)
+        .bind(request)
+        .bind(first)
+        .execute(c)
+        .await?
+        .rows_affected());
+    Ok(TurnPlace::Of(first))
 }
 
 /// Whether this very end is what the database holds: then the connection was lost after the commit.

@@ -58,21 +58,38 @@ pub enum Retried {
     Unknown,
 }
 
+/// The request behind a button or a reply.
 #[derive(sqlx::FromRow)]
-struct PressedRow {
-    request_id: RequestId,
-    user_id: UserId,
-    discord_id: DiscordUserId,
-    state: RequestState,
+pub(super) struct PressedRow {
+    pub(super) request_id: RequestId,
+    pub(super) user_id: UserId,
+    pub(super) discord_id: DiscordUserId,
+    pub(super) state: RequestState,
     guild_id: Option<GuildId>,
     channel_id: ChannelId,
     thread_id: Option<ChannelId>,
     lane_channel: ChannelId,
     kind: DeliveryKind,
-    personality_id: PersonalityId,
+    pub(super) personality_id: PersonalityId,
     key_source: KeySource,
     provider: Provider,
     context: Json<RequestContext>,
+    pub(super) again_of: Option<RequestId>,
+}
+
+impl PressedRow {
+    pub(super) fn place(&self) -> Place {
+        Place { guild: self.guild_id, channel: self.channel_id, thread: self.thread_id }
+    }
+}
+
+/// Why the words of a request are asked once more.
+#[derive(Clone, Copy)]
+pub(super) enum Once {
+    /// It failed; once.
+    Retry,
+    /// Another answer is wanted, to the words of this request.
+    Again(RequestId),
 }
 
 impl Store {
@@ -138,18 +155,15 @@ impl Store {
         if before > 0 {
             return Ok(Retried::Already);
         }
-        if !Self::exists_for(&mut tx, pressed.personality_id, pressed.user_id).await? {
-            return Ok(Retried::Refused(Refusal::NoSuchPersonality));
-        }
-        let waiting = count_waiting(&mut tx, pressed.user_id).await?;
-        if waiting >= limits.max_queued {
-            return Ok(Retried::Refused(Refusal::Busy { waiting }));
+        if let Some(why) = self.not_now(&mut tx, &pressed, limits).await? {
+            return Ok(Retried::Refused(why));
         }
         let payer = match self.payer_of_retry(&mut tx, &pressed, system).await? {
             Ok(payer) => payer,
             Err(why) => return Ok(Retried::Refused(why)),
         };
-        let request = self.insert_retry(&mut tx, &pressed, &payer, source, limits).await?;
+        let request =
+            self.insert_again(&mut tx, &pressed, &payer, source, limits, Once::Retry).await?;
         tx.commit().await?;
         Ok(Retried::Taken { user: pressed.user_id, request })
     }
@@ -183,16 +197,36 @@ impl Store {
         }
     }
 
-    async fn insert_retry(
+    /// Why a request can't be asked once more at this time.
+    pub(super) async fn not_now(
+        &self,
+        tx: &mut Tx,
+        pressed: &PressedRow,
+        limits: &Limits,
+    ) -> Result<Option<Refusal>> {
+        if !Self::exists_for(tx, pressed.personality_id, pressed.user_id).await? {
+            return Ok(Some(Refusal::NoSuchPersonality));
+        }
+        if self.is_forbidden(tx, &pressed.place(), pressed.personality_id).await? {
+            return Ok(Some(Refusal::Forbidden));
+        }
+        let waiting = count_waiting(tx, pressed.user_id).await?;
+        Ok((waiting >= limits.max_queued).then_some(Refusal::Busy { waiting }))
+    }
+
+    /// A new request with the words of an old one.
+    pub(super) async fn insert_again(
         &self,
         tx: &mut Tx,
         pressed: &PressedRow,
         payer: &Payer,
         source: SourceId,
         limits: &Limits,
+        once: Once,
     ) -> Result<RequestId> {
-        const TEXTS: &str =
-            "SELECT content FROM request_sources WHERE request_id = $1 ORDER BY source_id";
+        const TEXTS: &str = "
+            SELECT content FROM request_sources
+             WHERE request_id = $1 AND NOT withdrawn ORDER BY source_id";
         let seq = take_seqs(tx, pressed.user_id, 1).await?;
         // what was waited for in vain is not waited for again
         let context = RequestContext { awaited: Vec::new(), ..pressed.context.0.clone() };
@@ -211,18 +245,19 @@ impl Store {
             context: &context,
             deadline_at: self.clock.now()
                 + TimeDelta::from_std(limits.deadline).unwrap_or(TimeDelta::MAX),
-            retry_of: Some(pressed.request_id),
+            retry_of: matches!(once, Once::Retry).then_some(pressed.request_id),
+            again_of: match once {
+                // what replaces an answer, and failed, still replaces it
+                Once::Retry => pressed.again_of,
+                Once::Again(first) => Some(first),
+            },
         };
         self.insert_request(tx, &row).await?;
         let texts: Vec<(String,)> =
             on_tx!(tx, |c| sqlx::query_as(TEXTS).bind(pressed.request_id).fetch_all(c).await?);
         let said: Vec<String> = texts.into_iter().map(|(text,)| text).collect();
         self.add_source(tx, id, source, pressed.personality_id, &said.join("\n")).await?;
-        let place = Place {
-            guild: pressed.guild_id,
-            channel: pressed.channel_id,
-            thread: pressed.thread_id,
-        };
+        let place = pressed.place();
         // the command's token may be gone; the new answer is an ordinary message
         let reply_by = match (pressed.kind, pressed.guild_id) {
             (DeliveryKind::Direct, _) | (_, None) => ReplyBy::Direct,
@@ -233,12 +268,13 @@ impl Store {
     }
 }
 
-/// The request behind a button, with its author's lock held.
-async fn pressed(tx: &mut Tx, delivery: DeliveryId) -> Result<Option<PressedRow>> {
+/// The request behind a button or a reply, with its author's lock held.
+pub(super) async fn pressed(tx: &mut Tx, delivery: DeliveryId) -> Result<Option<PressedRow>> {
     const WHOSE: &str = "SELECT user_id FROM deliveries WHERE id = $1";
     const SQL: &str = "
         SELECT r.id AS request_id, r.user_id, u.discord_id, r.state, r.guild_id, d.channel_id, d.thread_id,
-               r.channel_id AS lane_channel, d.kind, r.personality_id, r.key_source, r.provider, r.context
+               r.channel_id AS lane_channel, d.kind, r.personality_id, r.key_source, r.provider, r.context,
+               r.again_of
           FROM deliveries d JOIN requests r ON r.id = d.request_id JOIN users u ON u.id = r.user_id
          WHERE d.id = $1";
     let whose: Option<(UserId,)> =

@@ -1,10 +1,21 @@
-//! What was said in a conversation.
+//! What was said in a conversation, and its clearing.
+//!
+//! A person clears what they themselves said to a personality in one channel, and what they were
+//! answered; nobody clears another's. From that moment no prompt holds it. For a day it can be
+//! brought back; then it is erased.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::types::Json;
 
-use super::{RequestContext, Result, Store, db::on_db};
-use crate::ids::{ChannelId, PersonalityId, UserId};
+use super::{
+    RequestContext, Result, Store,
+    db::{on_db, on_tx},
+    lock_user,
+};
+use crate::ids::{ChannelId, ClearingId, DiscordUserId, PersonalityId, RequestId, UserId};
+
+/// For so long what was cleared can be brought back.
+pub const UNDO_FOR: TimeDelta = TimeDelta::hours(24);
 
 /// What a person said, and what they were answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,20 +64,99 @@ impl From<TurnRow> for Turn {
 }
 
 impl Store {
-    /// The last turns of a conversation, the oldest first.
-    pub async fn recent_turns(&self, of: Conversation, limit: i64) -> Result<Vec<Turn>> {
+    /// The last turns of a conversation, the oldest first. A `request` that asks once more for an
+    /// answer sees what was said before its words, and not the answers that it replaces.
+    pub async fn recent_turns(
+        &self,
+        of: Conversation,
+        request: Option<RequestId>,
+        limit: i64,
+    ) -> Result<Vec<Turn>> {
         const SQL: &str = "
             SELECT user_text, context, assistant_text, created_at FROM turns
-             WHERE channel_id = $1 AND personality_id = $2 AND ($3 OR user_id = $4)
-             ORDER BY source_id DESC LIMIT $5";
+             WHERE channel_id = $1 AND personality_id = $2 AND ($3 OR user_id = $4) AND cleared_at IS NULL
+               AND source_id < COALESCE(
+                       (SELECT MIN(s.source_id) FROM request_sources s JOIN requests r ON r.again_of = s.request_id
+                         WHERE r.id = $5),
+                       9223372036854775807)
+             ORDER BY source_id DESC LIMIT $6";
         let rows: Vec<TurnRow> = on_db!(&self.db, |c| sqlx::query_as(SQL)
             .bind(of.channel)
             .bind(of.personality)
             .bind(of.is_shared)
             .bind(of.user)
+            .bind(request)
             .bind(limit)
             .fetch_all(c)
             .await?);
         Ok(rows.into_iter().rev().map(Turn::from).collect())
+    }
+
+    /// Clears what a person and a personality said to each other in a channel; gives how many turns.
+    /// A prompt that was made with them and not sent is made again.
+    pub async fn clear_history(
+        &self,
+        clearing: ClearingId,
+        user: UserId,
+        channel: ChannelId,
+        personality: PersonalityId,
+    ) -> Result<u64> {
+        const CLEAR: &str = "
+            UPDATE turns SET clearing = $4, cleared_at = $5
+             WHERE user_id = $1 AND channel_id = $2 AND personality_id = $3 AND cleared_at IS NULL";
+        const READ_AGAIN: &str = "
+            UPDATE requests SET words_rev = words_rev + 1
+             WHERE user_id = $1 AND channel_id = $2 AND personality_id = $3 AND state = 'claimed'";
+        let mut tx = self.db.begin().await?;
+        lock_user(&mut tx, user).await?;
+        let cleared = on_tx!(&mut tx, |c| sqlx::query(CLEAR)
+            .bind(user)
+            .bind(channel)
+            .bind(personality)
+            .bind(clearing)
+            .bind(self.clock.now())
+            .execute(c)
+            .await?
+            .rows_affected());
+        on_tx!(&mut tx, |c| sqlx::query(READ_AGAIN)
+            .bind(user)
+            .bind(channel)
+            .bind(personality)
+            .execute(c)
+            .await?
+            .rows_affected());
+        tx.commit().await?;
+        Ok(cleared)
+    }
+
+    /// Brings back what its author cleared within [a day](UNDO_FOR); gives how many turns.
+    pub async fn undo_clearing(&self, clearing: ClearingId, by: DiscordUserId) -> Result<u64> {
+        const SQL: &str = "
+            UPDATE turns SET clearing = NULL, cleared_at = NULL
+             WHERE clearing = $1 AND cleared_at > $2
+               AND user_id = (SELECT id FROM users WHERE discord_id = $3)";
+        let mut tx = self.db.begin().await?;
+        let restored = on_tx!(&mut tx, |c| sqlx::query(SQL)
+            .bind(clearing)
+            .bind(self.clock.now() - UNDO_FOR)
+            .bind(by)
+            .execute(c)
+            .await?
+            .rows_affected());
+        tx.commit().await?;
+        Ok(restored)
+    }
+
+    /// Erases for good what was cleared longer ago than it can be brought back. Any process may do it.
+    pub async fn erase_cleared(&self) -> Result<u64> {
+        const SQL: &str = "DELETE FROM turns WHERE cleared_at <= $1";
+        let mut tx = self.db.begin_relaxed().await?;
+        let erased = on_tx!(&mut tx, |c| sqlx::query(SQL)
+            .bind(self.clock.now() - UNDO_FOR)
+            .execute(c)
+            .await?
+            .rows_affected());
+        tx.commit().await?;
+        Ok(erased)
     }
 }

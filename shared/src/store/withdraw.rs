@@ -46,6 +46,7 @@ impl Store {
             .execute(c)
             .await?
             .rows_affected());
+        words_changed(tx, request).await?;
         let (state, left): (RequestState, i64) =
             on_tx!(&mut *tx, |c| sqlx::query_as(LEFT).bind(request).fetch_one(c).await?);
         self.forget_context(tx, request, source).await?;
@@ -66,4 +67,11 @@ impl Store {
             _ => Ok(()),
         }
     }
+}
+
+/// A prompt that was made before this is not sent: the [fence](Store::fence) gives it back.
+pub(super) async fn words_changed(tx: &mut Tx, request: RequestId) -> Result<()> {
+    const SQL: &str = "UPDATE requests SET words_rev = words_rev + 1 WHERE id = $1";
+    on_tx!(tx, |c| sqlx::query(SQL).bind(request).execute(c).await?.rows_affected());
+    Ok(())
 }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use shared::{
     ids::MessageId,
     model::DeliveryKind,
-    store::{NewPart, StoreError},
+    store::{NewPart, NoticeKind, StoreError},
 };
 use tokio::time::{Instant, timeout};
 
@@ -18,6 +18,7 @@ use super::{
         place::{self, Part, Voice},
         plan::{Step, next_step},
         texts,
+        webhooks::Posting,
     },
     End, Progress, Show, Trouble, number,
 };
@@ -37,6 +38,9 @@ impl Show {
             Voice::Webhook => String::new(),
             Voice::Bot | Voice::Command(_) => self.name_line(),
         };
+        if self.delivery.unsaid {
+            self.typist = None;
+        }
         let wanted = answer::wanted(&self.delivery, self.partial.as_deref(), &name);
         let shown: Vec<_> = self.parts.iter().map(|part| part.look.clone()).collect();
         match next_step(&wanted, &shown) {
@@ -67,13 +71,29 @@ impl Show {
             {
                 Voice::Bot
             }
-            (None, None) => {
-                let has_webhook = self.stage.places.has_webhook(&self.delivery).await?;
-                if has_webhook { Voice::Webhook } else { Voice::Bot }
-            }
+            (None, None) => match self.stage.places.posting(&self.delivery).await? {
+                Posting::Through(_) => Voice::Webhook,
+                Posting::Forbidden => {
+                    self.tell_why(NoticeKind::NoWebhookAllowed).await;
+                    Voice::Bot
+                }
+                Posting::Full => {
+                    self.tell_why(NoticeKind::NoRoomForWebhook).await;
+                    Voice::Bot
+                }
+            },
         };
         self.voice = Some(voice.clone());
         Ok(voice)
+    }
+
+    /// Who asked learns in private why the personality speaks under the bot's name, and what changes
+    /// that: they can tell somebody, if they can't do it themselves. The answer doesn't wait for it.
+    async fn tell_why(&self, kind: NoticeKind) {
+        let (user, request) = (self.delivery.user, self.delivery.request);
+        if let Err(error) = self.stage.store.add_notice(user, kind, Some(request), None).await {
+            tracing::debug!(delivery.id = %self.delivery.id, %error, "a notice was lost");
+        }
     }
 
     async fn look_for(&mut self, part: usize) -> Result<Progress, Trouble> {

@@ -7,7 +7,7 @@ use shared::{
     clock::Clock,
     ids::DeliveryId,
     model::FailureKind,
-    store::{CallEnd, Place, ReplyBy},
+    store::{CallEnd, NoticeKind, Place, ReplyBy},
 };
 
 use super::{
@@ -93,6 +93,12 @@ async fn without_permission_the_bot_speaks_itself() {
     let texts = ["**Viola**\nBy myself.", "**Viola**\nAgain."];
     let shown = world.wait_for("general", &texts).await;
     assert!(shown.iter().all(|message| message.webhook().is_none()));
+    // each who asked is told once what is missing, however often they ask
+    world.ask_and_answer("bob", "general", "Once more.").await;
+    world.drained().await;
+    let told = world.store.due_notices().await.unwrap();
+    let kinds: Vec<_> = told.iter().map(|notice| (notice.kind, notice.channel)).collect();
+    assert_eq!(kinds, [(NoticeKind::NoWebhookAllowed, None); 2]);
     world.check();
 }
 
@@ -105,6 +111,8 @@ async fn with_fifteen_webhooks_of_others_the_bot_speaks_itself() {
     world.ask_and_answer("bob", "general", "Full house.").await;
     world.drained().await;
     world.wait_for("general", &["**Viola**\nFull house."]).await;
+    let told = world.store.due_notices().await.unwrap();
+    assert_eq!(told.first().map(|notice| notice.kind), Some(NoticeKind::NoRoomForWebhook));
 }
 
 #[tokio::test]

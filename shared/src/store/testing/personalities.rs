@@ -3,7 +3,7 @@
 use super::{Person, TestDb};
 use crate::{
     clock::Clock,
-    ids::PersonalityId,
+    ids::{PersonalityId, UserId},
     names::fold_name,
     personality::{Definition, ModelSettings},
     store::{Editor, Replaced, db::on_tx},
@@ -33,6 +33,17 @@ impl TestDb {
         });
         tx.commit().await.expect("a personality");
         id
+    }
+
+    /// Makes a personality its new owner's alone.
+    pub async fn make_private(&self, personality: PersonalityId, owner: UserId) {
+        const SQL: &str = "UPDATE personalities SET is_public = FALSE, owner_id = $2 WHERE id = $1";
+        let mut tx = self.begin().await;
+        on_tx!(&mut tx, |c| {
+            let change = sqlx::query(SQL).bind(personality).bind(owner);
+            change.execute(c).await.expect("an owner");
+        });
+        tx.commit().await.expect("an owner");
     }
 
     /// Says how a personality's model is called.

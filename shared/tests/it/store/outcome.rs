@@ -36,7 +36,7 @@ fn conversation(person: Person, request: &ClaimedRequest) -> Conversation {
 }
 
 async fn turns(db: &TestDb, person: Person, request: &ClaimedRequest) -> Vec<(String, String)> {
-    let turns = db.store().recent_turns(conversation(person, request), 9).await.unwrap();
+    let turns = db.store().recent_turns(conversation(person, request), None, 9).await.unwrap();
     turns.into_iter().map(|turn| (turn.user_text, turn.assistant_text)).collect()
 }
 
@@ -186,7 +186,7 @@ async fn messages_that_joined_are_remembered_together(db: TestDb) {
     super::stage::fence(&db, &second).await;
     finish(&db, &second, &answer("Still here."), &figures(1)).await;
     assert_eq!(turns(&db, ada, &second).await[1].1, "Still here.");
-    let last = db.store().recent_turns(conversation(ada, &second), 1).await.unwrap();
+    let last = db.store().recent_turns(conversation(ada, &second), None, 1).await.unwrap();
     assert_eq!(last[0].assistant_text, "Still here.");
 }
 
@@ -209,7 +209,7 @@ async fn what_others_said_is_remembered_where_all_are_heard(db: TestDb) {
 
     let names = async |is_shared: bool| -> Vec<String> {
         let of = Conversation { user: ada.id, channel: 1.into(), is_shared, personality: viola() };
-        let turns = db.store().recent_turns(of, 9).await.unwrap();
+        let turns = db.store().recent_turns(of, None, 9).await.unwrap();
         turns.into_iter().map(|turn| turn.context.author_name).collect()
     };
     assert_eq!(names(true).await, ["Ada", "Bea"]);

@@ -79,6 +79,7 @@ fn unwelcome(why: &Refusal) -> Unwelcome {
         Refusal::NoKey | Refusal::GuestLimit | Refusal::NoSuchPersonality => Unwelcome::NoKey,
         Refusal::KeySwitchedOff { .. } => Unwelcome::SwitchedOff,
         Refusal::Busy { .. } => Unwelcome::Busy,
+        Refusal::Forbidden => panic!("no moderator is about"),
     }
 }
 
