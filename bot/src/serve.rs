@@ -259,10 +259,7 @@ impl Stage<'_> {
         }
         {
             let (app, stop) = (Arc::clone(&app), stop.clone());
-            tasks.spawn(async move {
-                registration::register(&app, &stop).await;
-                Ok(())
-            });
+            spawn_beside(&mut tasks, async move { registration::register(&app, &stop).await });
         }
         {
             let done = done.clone();
@@ -280,24 +277,15 @@ impl Stage<'_> {
         }
         {
             let (app, done) = (Arc::clone(&app), done.clone());
-            tasks.spawn(async move {
-                key_answers::run(&app, range, &done).await;
-                Ok(())
-            });
+            spawn_beside(&mut tasks, async move { key_answers::run(&app, range, &done).await });
         }
         if range.has_direct_messages() {
             let (app, done) = (Arc::clone(&app), done.clone());
-            tasks.spawn(async move {
-                notices::run(&app, &done).await;
-                Ok(())
-            });
+            spawn_beside(&mut tasks, async move { notices::run(&app, &done).await });
         }
         {
             let (app, done, nudges) = (Arc::clone(&app), done.clone(), env.nudges);
-            tasks.spawn(async move {
-                pass_nudges_on(&app, nudges, &done).await;
-                Ok(())
-            });
+            spawn_beside(&mut tasks, async move { pass_nudges_on(&app, nudges, &done).await });
         }
         let ended = tokio::select! {
             ended = first_failure(&mut tasks) => ended,
@@ -328,6 +316,17 @@ impl Stage<'_> {
 }
 
 /// Returns with the first task that fails; never, if they all end well.
+/// One more task that ends when it is told to, and can't fail.
+fn spawn_beside(
+    tasks: &mut JoinSet<Result<(), BotError>>,
+    task: impl Future<Output = ()> + Send + 'static,
+) {
+    tasks.spawn(async move {
+        task.await;
+        Ok(())
+    });
+}
+
 async fn first_failure(tasks: &mut JoinSet<Result<(), BotError>>) -> Result<(), BotError> {
     while let Some(ended) = tasks.join_next().await {
         match ended {

@@ -48,7 +48,7 @@ async fn refresh(shared: &Shared) {
     };
     match shared.store.replace_catalogue(Provider::OpenRouter, &models).await {
         Ok(CatalogueOutcome::Replaced) => {
-            info!(count = models.len(), "the catalogue is up to date")
+            info!(count = models.len(), "the catalogue is up to date");
         }
         Ok(CatalogueOutcome::Implausible { had, got }) => {
             warn!(had, got, "the list of models shrank too much to be true; the last copy stays");

@@ -200,3 +200,32 @@ async fn dropping_a_stream_hangs_up() {
         stand_in.ledger().wait_for(|book| (book.calls[0].stage == Stage::Aborted).then_some(()));
     timeout(Duration::from_secs(20), left).await.unwrap();
 }
+
+#[tokio::test]
+async fn the_list_of_models_comes_whole_or_not_at_all() {
+    let (stand_in, client) = world().await;
+    let listed = shared::catalogue::read(&client.models().await.unwrap()).unwrap();
+    assert_eq!(listed.len(), stand_in.models().len());
+    let mini = listed.iter().find(|model| model.id.as_str() == "openai/gpt-5-mini").unwrap();
+    assert!(mini.reasoning.as_ref().unwrap().mandatory && mini.sees_images());
+    stand_in.refuse_model_list(Some(Refusal::status(503)));
+    assert_eq!(client.models().await, None);
+    stand_in.refuse_model_list(None);
+    let short = Limits { list_bytes: 1024, ..Limits::default() };
+    assert_eq!(provider(&stand_in.base_url(), short).models().await, None, "too long");
+}
+
+#[tokio::test]
+async fn the_list_is_asked_for_without_a_key() {
+    let asked = std::sync::Arc::new(std::sync::Mutex::new(None));
+    let heard = std::sync::Arc::clone(&asked);
+    let app = axum::Router::new().fallback(move |headers: http::HeaderMap| {
+        *heard.lock().unwrap() = Some(headers);
+        async { r#"{"data": []}"# }
+    });
+    let address = crate::loopback::serve(app).await;
+    let client = provider(&format!("http://{address}/api/v1"), Limits::default());
+    assert!(client.models().await.is_some());
+    let headers = asked.lock().unwrap().take().unwrap();
+    assert!(!headers.contains_key("authorization"), "{headers:?}");
+}
