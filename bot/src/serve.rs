@@ -315,7 +315,6 @@ impl Stage<'_> {
     }
 }
 
-/// Returns with the first task that fails; never, if they all end well.
 /// One more task that ends when it is told to, and can't fail.
 fn spawn_beside(
     tasks: &mut JoinSet<Result<(), BotError>>,
@@ -327,6 +326,7 @@ fn spawn_beside(
     });
 }
 
+/// Returns with the first task that fails; never, if they all end well.
 async fn first_failure(tasks: &mut JoinSet<Result<(), BotError>>) -> Result<(), BotError> {
     while let Some(ended) = tasks.join_next().await {
         match ended {
