@@ -19,6 +19,7 @@ use shared::{
 };
 use worker::{
     WorkerEnv, WorkerSettings,
+    attachments::Attachments,
     providers::{ChatProvider, openrouter},
 };
 
@@ -51,6 +52,7 @@ pub(crate) struct WorkerParts {
     store: Store,
     vault: Vault,
     openrouter: Arc<dyn ChatProvider>,
+    attachments: Attachments,
     wakes: WakeSender,
     nudges: NudgeSender,
     requests: RequestConfig,
@@ -85,6 +87,7 @@ impl OneProcess {
             store: store.clone(),
             vault,
             openrouter: openrouter::connect(&self.provider, store.shared_clock())?,
+            attachments: Attachments::new(&self.provider.attachment_origins)?,
             wakes: hints.wake_sender,
             nudges: hints.nudge_sender,
             requests: self.requests,
@@ -112,6 +115,7 @@ impl WorkerParts {
             store: self.store.clone(),
             opener: self.vault.opener(),
             openrouter: Arc::clone(&self.openrouter),
+            attachments: self.attachments.clone(),
             wakes: self.wakes.clone(),
             woken,
             nudges: self.nudges.clone(),

@@ -44,7 +44,8 @@ pub(crate) async fn make(
 ) -> CallOutcome {
     let began = Instant::now();
     let hard = shared.lifecycle.hard();
-    let mut record = CallRecord::default();
+    // until the provider says which it was
+    let mut record = CallRecord { model: Some(chat.model.clone()), ..CallRecord::default() };
     let started = tokio::select! {
         started = shared.openrouter.start(key, chat) => started,
         () = stream.stopped().cancelled() => {
@@ -56,7 +57,7 @@ pub(crate) async fn make(
     };
     let answer = match started {
         Ok(answer) => answer,
-        Err(error) => return refused(shared, request, key, &error, began).await,
+        Err(error) => return refused(shared, request, key, &error, began, record).await,
     };
     if let Some(generation) = answer.generation_id() {
         note_generation(shared, request, generation).await;
@@ -132,6 +133,7 @@ async fn refused(
     key: &UserApiKey,
     error: &CallError,
     began: Instant,
+    record: CallRecord,
 ) -> CallOutcome {
     let dispatches = request.dispatches + 1;
     if let Some(pause) = pause_before_repeating(error, dispatches) {
@@ -146,7 +148,7 @@ async fn refused(
     } else {
         CallEnd::Failed { failure: error.kind() }
     };
-    ended(began, CallRecord::default(), end)
+    ended(began, record, end)
 }
 
 /// Only a key that the provider refuses when it is asked about the key itself is switched off.

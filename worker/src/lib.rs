@@ -12,6 +12,7 @@
 //!  catalogue: "which models are there?"
 //! ```
 
+pub mod attachments;
 mod call;
 mod catalogue;
 mod key_checks;
@@ -28,6 +29,7 @@ mod repeat;
 mod request;
 mod runner;
 mod settings;
+mod sight;
 mod streams;
 
 use std::sync::Arc;
@@ -44,6 +46,7 @@ use shared::{
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
+use attachments::Attachments;
 use providers::ChatProvider;
 pub use settings::WorkerSettings;
 
@@ -55,6 +58,8 @@ pub struct WorkerEnv {
     pub opener: KeyOpener,
     /// Who runs the models.
     pub openrouter: Arc<dyn ChatProvider>,
+    /// Fetches what people send along.
+    pub attachments: Attachments,
     /// Tells workers whom to look at.
     pub wakes: WakeSender,
     /// Where this one is told.
@@ -71,7 +76,17 @@ pub struct WorkerEnv {
 ///
 /// In one process with the bot, or alone in its own: the caller decides by what it puts into `env`.
 pub fn start(env: WorkerEnv, lifecycle: &Lifecycle) {
-    let WorkerEnv { store, opener, openrouter, wakes, woken, nudges, settings, redactor } = env;
+    let WorkerEnv {
+        store,
+        opener,
+        openrouter,
+        attachments,
+        wakes,
+        woken,
+        nudges,
+        settings,
+        redactor,
+    } = env;
     let pulse = pulse::Pulse::new(&store);
     let shared = Arc::new(runner::Shared {
         streams: streams::Streams::default(),
@@ -81,6 +96,7 @@ pub fn start(env: WorkerEnv, lifecycle: &Lifecycle) {
         store,
         opener,
         openrouter,
+        attachments,
         wakes,
         nudges,
         settings,

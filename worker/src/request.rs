@@ -5,8 +5,10 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 use shared::{
+    catalogue::{Catalogue, Model},
+    context::RequestContext,
     model::{FailureKind, KeySource},
-    personality::bounds::DEFAULT_HISTORY,
+    personality::ModelSettings,
     secret::UserApiKey,
     store::{
         CallEnd, CallRecord, ClaimedRequest, Conversation, FenceRefusal, Fenced, Personality,
@@ -17,6 +19,7 @@ use tokio::time::Instant;
 use tracing::{error, info, warn};
 
 use crate::{
+    attachments::{self, Loaded},
     call::{self, CallOutcome},
     open_key::{NoKey, OpenedKey, open_key},
     parameters::{self, Fitted},
@@ -24,6 +27,7 @@ use crate::{
     prompt,
     providers::{ChatMessage, ChatRequest},
     runner::Shared,
+    sight,
     streams::Listed,
 };
 
@@ -84,7 +88,7 @@ pub(crate) async fn see_through(shared: &Arc<Shared>, request: ClaimedRequest) {
 async fn answer(shared: &Shared, request: &ClaimedRequest, stream: &Listed<'_>) {
     info!(request.id = %request.id, user.id = %request.user_id, state = "claimed", "a request was claimed");
     let not_called = match prepare(shared, request).await {
-        Ok((chat, payer)) => match pass_fence(shared, request, &payer).await {
+        Ok((chat, payer, _files)) => match pass_fence(shared, request, &payer).await {
             Ok(fenced_at) if fenced_at.elapsed() < FENCE_HOLDS_FOR => {
                 let outcome = call::make(shared, request, payer.key(), &chat, stream).await;
                 drop(payer);
@@ -101,7 +105,7 @@ async fn answer(shared: &Shared, request: &ClaimedRequest, stream: &Listed<'_>) 
 async fn prepare<'a>(
     shared: &'a Shared,
     request: &ClaimedRequest,
-) -> Result<(ChatRequest, Payer<'a>), NotCalled> {
+) -> Result<(ChatRequest, Payer<'a>, Loaded), NotCalled> {
     let store = &shared.store;
     let internal = || NotCalled::Fail(FailureKind::Internal);
     let personality = store
@@ -109,7 +113,6 @@ async fn prepare<'a>(
         .await?
         .ok_or(NotCalled::Fail(FailureKind::PersonalityGone))?;
     let user = store.user(request.user_id).await?.ok_or_else(internal)?;
-    let turns = personality.settings.max_conversation_history.unwrap_or(DEFAULT_HISTORY);
     let history = store
         .recent_turns(
             Conversation {
@@ -119,45 +122,59 @@ async fn prepare<'a>(
                 personality: personality.id,
             },
             Some(request.id),
-            turns.clamp(0, 500),
+            prompt::limits::history(&personality.settings).clamp(0, 500),
         )
         .await?;
     let messages: Vec<String> =
         store.request_texts(request.id).await?.into_iter().map(|(_, text)| text).collect();
+    let context = prompt::limits::within(&request.context, &personality.settings);
+    let catalogue = shared.catalogue.get(&shared.store).await;
+    let (files, model) = look(shared, request, &personality.settings, &context, &catalogue).await;
+    let length = catalogue.find(&model).and_then(|known| known.context_length);
     let parts = prompt::Parts {
         personality: &personality,
-        context: &request.context,
+        context: &context,
         history: &history,
         messages: &messages,
+        files: &files.files,
         now: store.clock().now(),
         timezone: &user.timezone,
+        is_direct: request.guild_id.is_none(),
+        max_tokens: max_tokens(shared, &personality.settings),
+        context_length: length.and_then(|length| u64::try_from(length).ok()),
     };
     let messages = prompt::build(&parts);
-    let chat = chat_request(shared, request, &personality, messages).await;
-    Ok((chat, payer(shared, request).await?))
+    let chat = chat_request(shared, request, &personality, &catalogue, model, messages);
+    Ok((chat, payer(shared, request).await?, files))
+}
+
+/// The longest answer that the personality wants.
+fn max_tokens(shared: &Shared, settings: &ModelSettings) -> u32 {
+    let own_limit = settings.max_tokens.and_then(|tokens| u32::try_from(tokens).ok());
+    own_limit.unwrap_or(shared.settings.default_max_tokens)
 }
 
 /// The question to the model, with what the personality asks of it as far as the model can.
-async fn chat_request(
+fn chat_request(
     shared: &Shared,
     request: &ClaimedRequest,
     personality: &Personality,
+    catalogue: &Catalogue,
+    model: String,
     messages: Vec<ChatMessage>,
 ) -> ChatRequest {
-    let catalogue = shared.catalogue.get(&shared.store).await;
     let settings = &personality.settings;
-    let own_limit = settings.max_tokens.and_then(|tokens| u32::try_from(tokens).ok());
     let asked = parameters::Asked {
-        model: &request.model,
+        model: &model,
         made_for: settings.model.as_deref(),
-        max_tokens: own_limit.unwrap_or(shared.settings.default_max_tokens),
+        max_tokens: max_tokens(shared, settings),
         prompt_bytes: messages.iter().map(|message| message.content.len()).sum(),
         advanced: &settings.advanced,
     };
-    let Fitted { max_tokens, advanced } = parameters::fit(&asked, &catalogue);
+    let Fitted { max_tokens, advanced } = parameters::fit(&asked, catalogue);
     let pseudonym = shared.opener.pseudonym(request.user_id);
     ChatRequest {
-        model: request.model.clone(),
+        model,
         messages,
         max_tokens,
         temperature: settings.temperature,
@@ -166,6 +183,26 @@ async fn chat_request(
         session: Some(format!("{pseudonym}-{}", personality.id)),
         user: Some(pseudonym),
     }
+}
+
+/// Fetches what was sent along, and chooses the model: one that sees, if there is something to see.
+async fn look(
+    shared: &Shared,
+    request: &ClaimedRequest,
+    settings: &ModelSettings,
+    context: &RequestContext,
+    catalogue: &Catalogue,
+) -> (Loaded, String) {
+    let main = request.model.as_str();
+    let sees = |model: &str| catalogue.find(model).is_some_and(Model::sees_images);
+    let seeing = if attachments::has_images(context) {
+        sight::seeing(settings, main, request.provider, sees)
+    } else {
+        None
+    };
+    let files = shared.attachments.load(context, seeing.is_some()).await;
+    let model = seeing.filter(|_| files.has_images()).unwrap_or(main);
+    (files, model.to_owned())
 }
 
 async fn payer<'a>(shared: &'a Shared, request: &ClaimedRequest) -> Result<Payer<'a>, NotCalled> {

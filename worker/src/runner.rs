@@ -23,8 +23,8 @@ use tokio_util::task::TaskTracker;
 use tracing::warn;
 
 use crate::{
-    key_checks, providers::ChatProvider, pulse::Pulse, request, settings::WorkerSettings,
-    streams::Streams,
+    attachments::Attachments, key_checks, providers::ChatProvider, pulse::Pulse, request,
+    settings::WorkerSettings, streams::Streams,
 };
 
 /// How long a request waits at most for a sweep to find it.
@@ -39,6 +39,7 @@ pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) opener: KeyOpener,
     pub(crate) openrouter: Arc<dyn ChatProvider>,
+    pub(crate) attachments: Attachments,
     pub(crate) wakes: WakeSender,
     pub(crate) nudges: NudgeSender,
     pub(crate) settings: WorkerSettings,

@@ -96,7 +96,7 @@ pub(super) fn forwards(snapshots: &Value) -> Vec<Forward> {
 }
 
 /// Those of a list that can be read.
-fn list<T: DeserializeOwned>(values: &Value) -> Vec<T> {
+pub(super) fn list<T: DeserializeOwned>(values: &Value) -> Vec<T> {
     let values = values.as_array().map(Vec::as_slice).unwrap_or_default();
     values.iter().filter_map(|value| T::deserialize(value).ok()).collect()
 }

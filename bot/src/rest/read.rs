@@ -10,7 +10,7 @@ use shared::{
 };
 
 use super::{
-    carried::{WireCarried, forwards},
+    carried::{WireCarried, forwards, list},
     guilds::WireOverwrite,
     snowflake::{ApplicationId, Snowflake},
 };
@@ -118,7 +118,7 @@ pub(super) struct WireMessage {
     timestamp: Option<DateTime<Utc>>,
     message_reference: Option<WireReference>,
     #[serde(default)]
-    mentions: Vec<WireUser>,
+    mentions: serde_json::Value,
     #[serde(flatten)]
     carried: WireCarried,
     #[serde(default)]
@@ -183,7 +183,7 @@ impl From<WireMessage> for StoredMessage {
                 .filter(|reference| reference.kind == 0)
                 .and_then(|reference| reference.message_id)
                 .map(Snowflake::into),
-            mentions: wire.mentions.into_iter().map(Author::from).collect(),
+            mentions: list::<WireUser>(&wire.mentions).into_iter().map(Author::from).collect(),
             carried: wire.carried.into(),
             forwarded: forwards(&wire.message_snapshots),
             custom_ids,

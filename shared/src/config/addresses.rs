@@ -122,6 +122,22 @@ pub(super) fn https_or_loopback(value: &str) -> Result<String, Fault> {
     http(value)
 }
 
+/// Several addresses as [`https_or_loopback`] takes them, with commas between; hosts and ports alone.
+pub(super) fn origins(value: &str) -> Result<Vec<String>, Fault> {
+    let origin = |text: &str| {
+        let (scheme, host) = split(text)?;
+        if scheme == Scheme::Http && !is_loopback(host) {
+            return Err("must be https, or http to this machine".into());
+        }
+        let origin = http(text)?;
+        match origin.split_once("://") {
+            Some((_, authority)) if !authority.contains('/') => Ok(origin),
+            _ => Err("has a path: only scheme, host and port belong here".into()),
+        }
+    };
+    value.split(',').map(str::trim).map(origin).collect()
+}
+
 #[derive(PartialEq, Eq)]
 enum Scheme {
     Http,
@@ -212,6 +228,17 @@ mod tests {
             assert!(refused.starts_with("has "), "{odd}: {refused}");
             assert!(!refused.contains("hush"), "{odd}: {refused}");
         }
+    }
+
+    #[test]
+    fn files_come_from_origins() {
+        let several = "https://cdn.discordapp.com/, http://127.0.0.1:7381";
+        let expected = ["https://cdn.discordapp.com", "http://127.0.0.1:7381"].map(str::to_owned);
+        assert_eq!(origins(several).ok(), Some(expected.to_vec()));
+        assert!(fault(origins("https://a.b/files")).contains("path"));
+        assert!(fault(origins("http://cdn.discordapp.com")).contains("https"));
+        assert!(origins("https://a.b,,").is_err());
+        assert!(origins("").is_err());
     }
 
     #[test]

@@ -80,6 +80,8 @@ pub struct RequestConfig {
 pub struct ProviderConfig {
     /// OpenRouter, without a slash at the end.
     pub openrouter_base_url: String,
+    /// Where the files that people send along lie; without a slash at the end.
+    pub attachment_origins: Vec<String>,
     /// Sent as `HTTP-Referer`.
     pub referer: Option<String>,
     /// Sent as `X-OpenRouter-Title`.
@@ -251,6 +253,7 @@ pub(super) fn provider(reader: &mut Reader<'_>, guests: bool) -> ProviderConfig 
     };
     ProviderConfig {
         openrouter_base_url: reader.value(&s::OPENROUTER_BASE_URL, addresses::https_or_loopback),
+        attachment_origins: reader.value(&s::ATTACHMENT_ORIGINS, addresses::origins),
         referer: reader.optional(&s::OPENROUTER_REFERER, addresses::http),
         title: reader.optional(&s::OPENROUTER_TITLE, values::header),
         operator_key: operator_key.filter(|_| guests),

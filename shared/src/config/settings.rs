@@ -82,6 +82,7 @@ pub static GROUPS: &[Group] = &[
             &OPENROUTER_BASE_URL,
             &OPENROUTER_REFERER,
             &OPENROUTER_TITLE,
+            &ATTACHMENT_ORIGINS,
             &OPENROUTER_API_KEY,
             &ALLOW_SYSTEM_KEY,
             &GUEST_DAILY_LIMIT,
@@ -255,6 +256,13 @@ pub(super) static OPENROUTER_TITLE: Setting = Setting::new(
     "OPENROUTER_TITLE",
     "Troupe of Example",
     "The name of your bot in OpenRouter's lists (X-OpenRouter-Title). Unset: not sent.",
+);
+
+pub(super) static ATTACHMENT_ORIGINS: Setting = Setting::defaulting(
+    "ATTACHMENT_ORIGINS",
+    "https://cdn.discordapp.com,https://media.discordapp.net",
+    "Where workers fetch the images and text files that people send along: Discord's file servers and
+nothing else, with commas between. https, or http to this machine alone.",
 );
 
 pub(super) static OPENROUTER_API_KEY: Setting = Setting::new(

@@ -85,6 +85,7 @@ impl Stage {
         discord.api_base = self.discord.base_url();
         discord.pictures.on_loopback = true;
         let mut provider = config.provider;
+        provider.attachment_origins = vec![self.discord.base_url()];
         if !real_model {
             provider.openrouter_base_url = self.provider.base_url();
         }

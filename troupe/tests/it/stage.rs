@@ -59,6 +59,7 @@ impl Stage {
             ("DATABASE_URL", &db.url()),
             ("APP_MASTER_KEY", TestDb::MASTER_KEY),
             ("OPENROUTER_BASE_URL", &provider.base_url()),
+            ("ATTACHMENT_ORIGINS", &discord.base_url()),
             ("RUST_LOG", "trace"),
             ("LOG_FORMAT", "json"),
             ("SHUTDOWN_GRACE", "5"),

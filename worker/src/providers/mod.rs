@@ -48,7 +48,7 @@ mod stream;
 
 pub use error::{CallError, Cut};
 pub use limits::Limits;
-pub use request::{ChatMessage, ChatRequest, Role};
+pub use request::{ChatMessage, ChatRequest, Image, Role};
 pub use stream::{ChatStream, StreamItem};
 
 /// A company, or a server of the operator's, that answers chats.

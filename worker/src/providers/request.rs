@@ -1,4 +1,6 @@
-use std::fmt;
+use std::{fmt, sync::Arc};
+
+use shared::personality::PictureKind;
 
 use serde_json::{Map, Value};
 
@@ -35,6 +37,25 @@ pub struct ChatMessage {
     pub role: Role,
     /// What they say.
     pub content: String,
+    /// What they show with it.
+    pub images: Vec<Image>,
+}
+
+impl ChatMessage {
+    /// Words alone.
+    #[must_use]
+    pub const fn text(role: Role, content: String) -> Self {
+        Self { role, content, images: Vec::new() }
+    }
+}
+
+/// A picture, all of it: no provider fetches one from Discord.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Image {
+    /// What it is.
+    pub kind: PictureKind,
+    /// Its bytes, as they travel in JSON.
+    pub base64: Arc<str>,
 }
 
 /// Who speaks in a turn.
@@ -75,6 +96,13 @@ impl fmt::Debug for ChatRequest {
 
 impl fmt::Debug for ChatMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}({} bytes)", self.role.as_str(), self.content.len())
+        let (role, bytes, images) = (self.role.as_str(), self.content.len(), self.images.len());
+        write!(f, "{role}({bytes} bytes, {images} images)")
+    }
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({} bytes)", self.kind, self.base64.len())
     }
 }

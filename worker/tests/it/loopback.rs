@@ -51,7 +51,7 @@ pub(crate) fn key() -> UserApiKey {
 pub(crate) fn request() -> ChatRequest {
     ChatRequest {
         model: "openai/gpt-4o-mini".to_owned(),
-        messages: vec![ChatMessage { role: Role::User, content: "a private question".to_owned() }],
+        messages: vec![ChatMessage::text(Role::User, "a private question".to_owned())],
         max_tokens: 16,
         temperature: Some(0.7),
         top_p: None,

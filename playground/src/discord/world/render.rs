@@ -54,6 +54,17 @@ impl World {
 
     /// A message as REST answers it.
     pub(crate) fn message_json(&self, message: &Message) -> Value {
+        let mut json = self.message_referring(message);
+        if let Some(replied) = message.reply_to {
+            let replied = self.messages.get(&replied).filter(|replied| !replied.deleted);
+            json["referenced_message"] =
+                replied.map_or(Value::Null, |replied| self.message_referring(replied));
+        }
+        json
+    }
+
+    /// A message as it stands in one that answers it: with what it answers itself, by number alone.
+    fn message_referring(&self, message: &Message) -> Value {
         let mut json = self.message_alone(message);
         if let Some(replied) = message.reply_to {
             json["message_reference"] =
@@ -61,9 +72,6 @@ impl World {
             if let Some(guild) = message.guild {
                 json["message_reference"]["guild_id"] = json!(guild);
             }
-            let replied = self.messages.get(&replied).filter(|replied| !replied.deleted);
-            json["referenced_message"] =
-                replied.map_or(Value::Null, |replied| self.message_alone(replied));
         }
         json
     }

@@ -1,6 +1,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::content::Content;
 use crate::providers::{ChatMessage, ChatRequest};
 
 /// What is sent: only what is set, since a parameter that is left out keeps the model's own
@@ -28,7 +29,7 @@ pub struct RequestBody<'a> {
 #[derive(Serialize)]
 struct Message<'a> {
     role: &'static str,
-    content: &'a str,
+    content: Content<'a>,
 }
 
 impl<'a> RequestBody<'a> {
@@ -51,7 +52,7 @@ impl<'a> RequestBody<'a> {
 
 impl<'a> Message<'a> {
     fn new(message: &'a ChatMessage) -> Self {
-        Self { role: message.role.as_str(), content: &message.content }
+        Self { role: message.role.as_str(), content: Content::of(message) }
     }
 }
 
@@ -67,8 +68,8 @@ mod tests {
         let mut request = ChatRequest {
             model: "openai/gpt-4o-mini".to_owned(),
             messages: vec![
-                ChatMessage { role: Role::System, content: "Be brief.".to_owned() },
-                ChatMessage { role: Role::User, content: "ping".to_owned() },
+                ChatMessage::text(Role::System, "Be brief.".to_owned()),
+                ChatMessage::text(Role::User, "ping".to_owned()),
             ],
             max_tokens: 16,
             temperature: None,

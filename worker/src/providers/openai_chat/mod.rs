@@ -8,6 +8,7 @@
 pub mod answer;
 mod body;
 mod chunk;
+mod content;
 mod decoder;
 mod lenient;
 mod name;
