@@ -66,6 +66,8 @@ uuid_ids! {
     KeyCheckId,
     /// A personality.
     PersonalityId,
+    /// One run of an import.
+    ImportRunId,
     /// What was typed into a form and could not be taken.
     DraftId,
     /// One accepted message, or several that were joined, on their way to one answer.

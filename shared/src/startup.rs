@@ -79,7 +79,7 @@ pub async fn open(
 }
 
 /// Makes the vault of the keys that the settings hold.
-fn open_vault(texts: &MasterKeyTexts) -> Result<Vault, StartupError> {
+pub fn open_vault(texts: &MasterKeyTexts) -> Result<Vault, StartupError> {
     let read = |text: &SecretString| MasterKey::from_text(text.expose_secret());
     let current = read(&texts.current).map_err(StartupError::MasterKey)?;
     let previous: Result<Vec<_>, _> = texts.previous.iter().map(read).collect();

@@ -1,7 +1,8 @@
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use shared::telemetry::lines::LineFilter;
+use uuid::Uuid;
 
 /// A Discord bot whose personalities everybody talks to with a model key of their own.
 ///
@@ -30,6 +31,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: SuperuserAction,
     },
+    /// Bring along what you have elsewhere: an older bot's database, a shapes.inc backup, an export, a
+    /// character card (docs/IMPORT.md). It can be repeated, and taken back.
+    Import(ImportArgs),
+    /// Write every personality with all its settings into one file, which `troupe import` reads. Keys
+    /// are not in it.
+    Export(ExportArgs),
     /// Print the log files of `LOG_DIR`.
     Logs(LogsArgs),
     /// Copy standard input to standard output without the secrets in it.
@@ -86,4 +93,61 @@ impl LogsArgs {
     pub(crate) fn filter(&self) -> LineFilter {
         LineFilter { level: self.level, request: self.request.clone() }
     }
+}
+
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct ImportArgs {
+    #[command(subcommand)]
+    pub(crate) from: Option<ImportFrom>,
+    /// An export, a personality's file or a character card (JSON or PNG), or a directory of them.
+    pub(crate) path: Option<PathBuf>,
+    /// Say what would be done, and do nothing.
+    #[arg(long, global = true)]
+    pub(crate) dry_run: bool,
+    /// Whose a file's personality shall be: a Discord id. Unset: `BOT_OWNER_DISCORD_ID`.
+    #[arg(long, value_name = "DISCORD_ID")]
+    pub(crate) owner: Option<u64>,
+    /// Take back what a run has changed: its id, as it was printed.
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["path", "owner", "dry_run"])]
+    pub(crate) undo: Option<Uuid>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportFrom {
+    /// From the database of a Tzurot bot: IMPORT_DATABASE_URL, and IMPORT_MASTER_KEY for users' keys.
+    Tzurot {
+        /// Also these, separated by commas.
+        #[arg(long, value_delimiter = ',')]
+        with: Vec<With>,
+    },
+    /// From a backup of shapes.inc: a folder with a JSON file per personality.
+    Shapes {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// Give a personality the names back that somebody else had when it was imported.
+    RestoreAliases {
+        /// One of its names, or its id.
+        personality: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum With {
+    /// Channels where a personality speaks unasked.
+    Channels,
+    /// Conversations.
+    History,
+    /// The log of usage.
+    Usage,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExportArgs {
+    /// The file to write; an existing directory: a file for each personality. Unset: standard output.
+    pub(crate) path: Option<PathBuf>,
+    /// Only what this Discord account owns.
+    #[arg(long, value_name = "DISCORD_ID")]
+    pub(crate) owner: Option<u64>,
 }

@@ -2,6 +2,8 @@
 
 mod cli;
 mod data_dir;
+mod export;
+mod import;
 mod live;
 mod local;
 mod one_process;
@@ -22,6 +24,8 @@ fn main() -> ExitCode {
         Some(Command::Tour) => tour::run(),
         Some(Command::Keygen) => tools::keygen(),
         Some(Command::Superuser { action }) => tools::superuser(&action, local),
+        Some(Command::Import(args)) => import::run(&args, local),
+        Some(Command::Export(args)) => export::run(&args, local),
         Some(Command::Logs(wanted)) => tools::logs(&wanted, local),
         Some(Command::Redact) => tools::redact(),
         Some(Command::Params { action }) => params::run(&action, local),

@@ -99,6 +99,14 @@ fn known_parameter(name: &str) -> Result<(), Fault> {
     })
 }
 
+/// Another system's database. Its address may have parameters that its own library understands.
+pub(super) fn foreign_postgres(value: &str) -> Result<SecretString, Fault> {
+    if value.starts_with("postgres://") || value.starts_with("postgresql://") {
+        return Ok(SecretString::from(value));
+    }
+    Err("doesn't begin with postgres://".into())
+}
+
 pub(super) fn redis(value: &str) -> Result<SecretString, Fault> {
     if !value.starts_with("redis://") && !value.starts_with("rediss://") {
         return Err("begins with neither redis:// nor rediss://".into());

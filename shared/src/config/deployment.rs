@@ -99,6 +99,20 @@ pub(super) fn master_keys(
     current.map(|current| MasterKeyTexts { current, previous })
 }
 
+/// For a tool: from the settings, else from where a single process keeps it.
+pub(super) fn master_keys_of_tools(
+    reader: &mut Reader<'_>,
+    process: &ProcessConfig,
+) -> Option<MasterKeyTexts> {
+    if !reader.mentions(&s::APP_MASTER_KEY)
+        && let Some(current) = master_key_beside_data(reader, process)
+    {
+        let previous = previous_master_keys(reader);
+        return Some(MasterKeyTexts { current, previous });
+    }
+    master_keys(reader, "the imported keys are sealed with it")
+}
+
 fn previous_master_keys(reader: &mut Reader<'_>) -> Vec<SecretString> {
     reader.optional(&s::APP_MASTER_KEY_PREVIOUS, values::master_keys).unwrap_or_default()
 }

@@ -33,6 +33,7 @@ pub use self::{
     template::template,
 };
 use self::{reader::Reader, settings as s};
+use crate::ids::DiscordUserId;
 
 /// The SQLite file in the data directory, when no database is named.
 pub const DATABASE_FILE: &str = "troupe.db";
@@ -175,6 +176,45 @@ pub fn for_tools(env: &Environment, local: bool) -> Result<ToolsConfig, ConfigEr
         Some(DatabaseUrl::Sqlite(process.data_dir.join(DATABASE_FILE)))
     };
     reader.finish(|_| Some(ToolsConfig { database: database?, process }))
+}
+
+/// What `troupe import` and `troupe export` need.
+#[derive(Clone, Debug)]
+pub struct ImportConfig {
+    /// The deployment's database.
+    pub database: DatabaseUrl,
+    /// Ports, directories, logs.
+    pub process: ProcessConfig,
+    /// Who gets what has no owner.
+    pub owner: Option<DiscordUserId>,
+    /// The database of the older system.
+    pub source: Option<SecretString>,
+    /// Its master key, and the keys that seal here.
+    pub keys: Option<ImportKeys>,
+}
+
+/// Opens keys of the older system and seals them here.
+#[derive(Clone, Debug)]
+pub struct ImportKeys {
+    /// The older system's.
+    pub source: SecretString,
+    /// Ours.
+    pub master_keys: MasterKeyTexts,
+}
+
+/// Reads what imports and exports need; `local` is their `--local`. The one tool that opens keys asks for
+/// a master key only where it is given the older system's.
+pub fn for_import(env: &Environment, local: bool) -> Result<ImportConfig, ConfigError> {
+    let ToolsConfig { database, process } = for_tools(env, local)?;
+    let mut reader = Reader::new(env);
+    let owner = sections::owner(&mut reader);
+    let source = reader.optional(&s::IMPORT_DATABASE_URL, addresses::foreign_postgres);
+    let source_key = reader.optional(&s::IMPORT_MASTER_KEY, values::master_key);
+    let keys = source_key.and_then(|source| {
+        let master_keys = deployment::master_keys_of_tools(&mut reader, &process)?;
+        Some(ImportKeys { source, master_keys })
+    });
+    reader.finish(|_| Some(ImportConfig { database, process, owner, source, keys }))
 }
 
 /// Reads the settings of a `bot` process.

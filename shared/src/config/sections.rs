@@ -153,11 +153,7 @@ pub enum LogFormat {
 pub(super) fn discord(reader: &mut Reader<'_>) -> DiscordConfig {
     DiscordConfig {
         api_base: reader.value(&s::DISCORD_API_BASE, addresses::http),
-        owner: reader.optional(&s::BOT_OWNER_DISCORD_ID, |text| {
-            values::number(1..=i64::MAX.cast_unsigned())(text)
-                .map(DiscordUserId::from)
-                .map_err(|_| "isn't a Discord user id: digits only".into())
-        }),
+        owner: owner(reader),
         shards: shards(reader),
         message_content_intent: reader.value(&s::MESSAGE_CONTENT_INTENT, values::switch),
         creators: reader.value(&s::PERSONALITY_CREATORS, creators),
@@ -193,6 +189,14 @@ fn hosts(text: &str) -> Result<Vec<String>, Fault> {
             fine.then(|| host.to_ascii_lowercase()).ok_or("isn't a list of hosts".into())
         })
         .collect()
+}
+
+pub(super) fn owner(reader: &mut Reader<'_>) -> Option<DiscordUserId> {
+    reader.optional(&s::BOT_OWNER_DISCORD_ID, |text| {
+        values::number(1..=i64::MAX.cast_unsigned())(text)
+            .map(DiscordUserId::from)
+            .map_err(|_| "isn't a Discord user id: digits only".into())
+    })
 }
 
 fn shards(reader: &mut Reader<'_>) -> Option<Shards> {

@@ -92,6 +92,7 @@ pub static GROUPS: &[Group] = &[
         title: "Limits",
         settings: &[&WORKER_SLOTS, &MAX_ACTIVE_PER_USER, &MAX_QUEUED_PER_USER, &REQUEST_DEADLINE],
     },
+    Group { title: "Import", settings: &[&IMPORT_DATABASE_URL, &IMPORT_MASTER_KEY] },
     Group {
         title: "Logs and process",
         settings: &[&RUST_LOG, &LOG_FORMAT, &LOG_DIR, &PORT, &SHUTDOWN_GRACE],
@@ -310,6 +311,22 @@ pub(super) static REQUEST_DEADLINE: Setting = Setting::defaulting(
     "Seconds after which a request that was not sent to a model yet expires (10 to 86400). Commands
 can be answered for 15 minutes only, so longer than 900 helps messages alone.",
 );
+
+pub(super) static IMPORT_DATABASE_URL: Setting = Setting::new(
+    "IMPORT_DATABASE_URL",
+    "postgres://tzurot:password@localhost:5432/tzurot",
+    "The Postgres database of an older system, for `troupe import tzurot`. It is read and never written.
+Only that command needs it: take it out again afterwards.",
+)
+.secret();
+
+pub(super) static IMPORT_MASTER_KEY: Setting = Setting::new(
+    "IMPORT_MASTER_KEY",
+    "64 hex characters: what APP_MASTER_KEY, ENCRYPTION_KEY or API_KEY_ENCRYPTION_KEY was there",
+    "The master key of that older system. With it, users' keys are opened and sealed anew with
+APP_MASTER_KEY; without it they are left there, and each is reported.",
+)
+.secret();
 
 pub(super) static RUST_LOG: Setting = Setting::defaulting(
     "RUST_LOG",

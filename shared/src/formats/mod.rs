@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `file` | our own JSON, which holds everything |
 //! | `card` | character cards V1, V2 and V3, as JSON or inside a PNG |
+//! | `export` | all personalities of an installation in one file, a line each |
 //! | `older` | what older systems kept: Tzurot's rows, the folders of shapes.inc |
 //! | `json`, `png`, `sections` | what these are made of |
 //!
@@ -13,6 +14,7 @@
 //! what we have no place for stays in the custom fields, and comes out again with the file.
 
 pub mod card;
+pub mod export;
 
 pub mod file;
 pub mod older;

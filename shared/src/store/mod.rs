@@ -34,10 +34,12 @@ mod deliveries;
 mod edits;
 mod expire;
 mod gather;
+mod imports;
 mod incoming;
 mod key_checks;
 mod keys;
 mod leases;
+pub mod legacy;
 mod models;
 mod notices;
 mod outcome;
@@ -67,6 +69,10 @@ pub use claim::ClaimedRequest;
 pub use deliveries::{NewPart, OpenDelivery, PostedPart, ShardRange};
 pub use error::{Result, StoreError};
 pub use gather::GATHERING_LASTS;
+pub use imports::{
+    Done, Imported, Importer, LeftAlone, NameConflict, NewKey, OlderActivation, OlderKey,
+    OlderTurn, OlderUsage, OlderUser, Skipped, ToImport, Undone,
+};
 pub use incoming::{Accepted, Incoming, Limits, Place, Refusal, ReplyBy, SystemKey};
 pub use key_checks::{
     AnswerToken, CheckPurpose, ClaimedCheck, NewKeyCheck, Unanswered, VerdictOutcome,

@@ -18,6 +18,7 @@ mod canary;
 mod cipher;
 mod context;
 mod fingerprint;
+mod legacy;
 mod master_key;
 mod sealed;
 mod subkeys;
@@ -30,6 +31,7 @@ pub use self::{
     bot_secrets::BotSecrets,
     canary::CanaryError,
     fingerprint::Fingerprint,
+    legacy::{LegacyKeyProblem, LegacyMasterKey},
     master_key::{EXAMPLE_MASTER_KEY, MalformedMasterKey, MasterKey, MasterKeys},
     sealed::{KeyId, MalformedSeal, OpenError, SealError, Sealed},
     user_keys::{KeyOpener, KeySealer},

@@ -20,6 +20,7 @@ mod deaths;
 #[cfg(feature = "extra")]
 mod extra;
 mod gateway;
+mod import;
 mod models;
 mod monitor;
 mod page;

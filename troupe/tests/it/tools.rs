@@ -18,7 +18,11 @@ use crate::{
 const ALICES: &str = concat!("sk-or-", "v1-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa4444");
 
 /// Runs a tool to its end; gives what it said.
-async fn tool(dir: &Path, args: &[&str], settings: &[(&str, &str)]) -> (Option<i32>, Vec<String>) {
+pub(crate) async fn tool(
+    dir: &Path,
+    args: &[&str],
+    settings: &[(&str, &str)],
+) -> (Option<i32>, Vec<String>) {
     let settings: Vec<_> =
         settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let mut process = Process::start("troupe", args, dir, &settings);
@@ -26,7 +30,7 @@ async fn tool(dir: &Path, args: &[&str], settings: &[(&str, &str)]) -> (Option<i
     (code, process.log())
 }
 
-fn nowhere() -> TempDir {
+pub(crate) fn nowhere() -> TempDir {
     tempfile::tempdir().expect("a directory")
 }
 
@@ -35,7 +39,9 @@ async fn help_names_every_command() {
     let dir = nowhere();
     let (code, said) = tool(dir.path(), &["--help"], &[]).await;
     assert_eq!(code, Some(0));
-    for command in ["tour", "keygen", "superuser", "logs", "redact", "params", "--local"] {
+    for command in
+        ["tour", "keygen", "superuser", "import", "export", "logs", "redact", "params", "--local"]
+    {
         let named = said.iter().any(|line| line.trim_start().starts_with(command));
         assert!(named, "{command} is not in\n{}", said.join("\n"));
     }

@@ -30,6 +30,8 @@ pub struct Older {
     pub changes: Vec<Change>,
     /// How many fields of it have no place of their own, and went to the custom fields.
     pub kept_aside: usize,
+    /// How many aliases it had, those that can't be used and those that were said twice included.
+    pub aliases: usize,
     /// Other names that it may speak under, when somebody else has its own.
     pub spare_names: Vec<PersonalityName>,
 }

@@ -85,12 +85,13 @@ fn from_fields(fields: Map<String, Value>) -> Result<Shape, FileProblem> {
     from.fields.extend(left.into_iter().map(|(name, value)| (format!("engine_{name}"), value)));
     let mut aliases = take_listed(&mut from.fields, "aliases");
     aliases.extend(take_listed(&mut from.fields, "alias"));
+    let count = aliases.len();
     give_aliases(&mut definition, aliases, &mut changes);
     changes.extend(from.changes);
     let kept_aside = from.fields.len();
     definition.custom_fields.extend(from.fields);
     definition.check().map_err(FileProblem::Definition)?;
-    Ok(Shape { older: Older { definition, changes, kept_aside, spare_names }, id })
+    Ok(Shape { older: Older { definition, changes, kept_aside, aliases: count, spare_names }, id })
 }
 
 fn take_parameters(from: &mut Lenient) -> Map<String, Value> {

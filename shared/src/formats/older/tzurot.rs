@@ -113,6 +113,7 @@ pub fn read(rows: Rows) -> Result<Older, FileProblem> {
 
     let aliases = take_listed(&mut custom.fields, "aliases").into_iter().chain(rows.aliases);
     let aliases: Vec<String> = aliases.collect();
+    let count = aliases.len();
     give_aliases(&mut definition, aliases, &mut changes);
     for part in [&mut from, &mut custom, &mut config] {
         changes.append(&mut part.changes);
@@ -122,7 +123,7 @@ pub fn read(rows: Rows) -> Result<Older, FileProblem> {
     definition.custom_fields.extend(custom.fields);
     keep(&mut definition, from.fields, prompt.fields, config.fields);
     definition.check().map_err(FileProblem::Definition)?;
-    Ok(Older { definition, changes, kept_aside, spare_names })
+    Ok(Older { definition, changes, kept_aside, aliases: count, spare_names })
 }
 
 fn keep(

@@ -9,7 +9,9 @@
 //! | `create`, `edit`, `delete` | a personality's life |
 //! | `pictures` | the pictures that are kept by us |
 //! | `drafts` | what was typed and could not be taken |
+//! | `backup` | what an import puts aside before it changes one |
 
+mod backup;
 mod create;
 mod delete;
 mod drafts;
@@ -20,6 +22,7 @@ mod rows;
 mod speaker;
 mod visible;
 
+pub(super) use backup::PersonalityBackup;
 pub use create::Created;
 pub use delete::Deleted;
 pub use drafts::{Draft, NewDraft};
@@ -28,4 +31,5 @@ pub use rows::Ownership;
 pub use speaker::{Personality, Portrait};
 pub use visible::{ListOf, Listed, Seen, VisibleName};
 
+pub(super) use create::NewPersonality;
 pub(super) use visible::visible_to;

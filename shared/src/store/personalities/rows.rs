@@ -124,7 +124,7 @@ pub(super) struct DefinitionRow {
 }
 
 impl DefinitionRow {
-    fn with_aliases(self, aliases: Vec<(String,)>) -> Seen {
+    pub(super) fn with_aliases(self, aliases: Vec<(String,)>) -> Seen {
         let avatar = match (self.avatar, self.avatar_kind) {
             (Some(bytes), Some(kind)) => Some(Avatar::Kept(Picture { kind, bytes })),
             _ => self.avatar_url.map(Avatar::At),
@@ -151,7 +151,7 @@ impl DefinitionRow {
     }
 }
 
-const ALIASES: &str = "
+pub(super) const ALIASES: &str = "
     SELECT COALESCE(shown, folded) FROM personality_names
      WHERE personality_id = $1 AND kind = 'alias' ORDER BY position, folded";
 

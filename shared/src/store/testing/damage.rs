@@ -1,8 +1,12 @@
 //! What the store itself never does to its rows: time that did not pass, rows that somebody spoilt,
 //! a database that another version has upgraded.
 
+use std::path::Path;
+
+use sqlx::{SqlitePool, migrate::Migrator, sqlite::SqliteConnectOptions};
+
 use super::{TestDb, TestEngine};
-use crate::store::db::on_tx;
+use crate::store::{db::on_tx, migrate::SQLITE};
 
 impl TestDb {
     /// Lets every check of a key be as old as it may be. How many there are.
@@ -38,6 +42,30 @@ impl TestDb {
     pub async fn empty_postgres(&self) {
         self.change("DROP SCHEMA public CASCADE").await;
         self.change("CREATE SCHEMA public").await;
+    }
+
+    /// Makes a SQLite database at `path` as the first version made it, with a person in it.
+    pub async fn make_first_version(path: &Path) {
+        const PERSON: &str = "
+            INSERT INTO users (id, discord_id, username, created_at, updated_at)
+            VALUES (X'00', 1, 'ada', '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')";
+        let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+        let pool = SqlitePool::connect_with(options).await.expect("a database");
+        let first = SQLITE.iter().take(1).cloned().collect();
+        Migrator::with_migrations(first).run(&pool).await.expect("the first version");
+        sqlx::query(PERSON).execute(&pool).await.expect("a person");
+        pool.close().await;
+    }
+
+    /// How many migrations a SQLite database at `path` has seen, and how many people are in it.
+    pub async fn look_at_version(path: &Path) -> (i64, i64) {
+        const SQL: &str = "
+            SELECT (SELECT COUNT(*) FROM _sqlx_migrations), (SELECT COUNT(*) FROM users)";
+        let options = SqliteConnectOptions::new().filename(path).read_only(true);
+        let pool = SqlitePool::connect_with(options).await.expect("a database");
+        let seen = sqlx::query_as(SQL).fetch_one(&pool).await.expect("numbers");
+        pool.close().await;
+        seen
     }
 
     /// Runs a statement. How many rows it changed.

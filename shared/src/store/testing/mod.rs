@@ -10,6 +10,7 @@
 //! | `fixtures`, `personalities` | people, keys, messages and personalities to begin with |
 //! | `look` | what lies in the rows |
 //! | `damage` | what the store never does to its rows |
+//! | `legacy` | a database of an older system, to import from |
 //! | `hold` | a lock that somebody else has |
 //! | `schema`, `dump` | the tables, and everything in them |
 //!
@@ -40,6 +41,7 @@ mod database;
 mod dump;
 mod fixtures;
 mod hold;
+mod legacy;
 mod look;
 mod personalities;
 mod place;
@@ -48,6 +50,7 @@ mod schema;
 pub use database::{TestDb, TestEngine, run};
 pub use fixtures::{Person, VIOLA, limits, message, no_guests};
 pub use hold::HeldLock;
+pub use legacy::{LegacyDb, Stopped};
 pub use look::{Life, SeenCheck, SeenDelivery, SeenKey, SeenRequest, SeenUsage};
 pub use schema::Column;
 

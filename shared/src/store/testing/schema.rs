@@ -15,6 +15,18 @@ pub struct Column {
     may_be_null: bool,
 }
 
+impl Column {
+    /// Of which table.
+    pub(super) fn table(&self) -> &str {
+        &self.table
+    }
+
+    /// How it is called.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 impl TestDb {
     /// How many migrations were applied.
     pub async fn migrations_applied(&self) -> i64 {

@@ -73,6 +73,34 @@ fn together(engine: &Engine) {
     });
 }
 
+/// Whoever has to go back to the version before finds what that one wrote.
+#[tokio::test]
+async fn a_sqlite_database_is_copied_before_it_is_upgraded() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("troupe.db");
+    let copies = || {
+        let names = fs::read_dir(dir.path()).unwrap().map(|file| file.unwrap().file_name());
+        names.filter(|name| name.to_str().unwrap().contains(".before-")).collect::<Vec<_>>()
+    };
+    Store::open(&Engine::Sqlite(path.clone()), clock()).await.unwrap().close().await;
+    assert!(copies().is_empty(), "a new database has nothing to lose");
+    for file in fs::read_dir(dir.path()).unwrap() {
+        fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    TestDb::make_first_version(&path).await;
+    fs::write(dir.path().join("troupe.db.copying"), "of a start that was killed").unwrap();
+    for _ in 0..2 {
+        Store::open(&Engine::Sqlite(path.clone()), clock()).await.unwrap().close().await;
+        assert_eq!(copies(), ["troupe.db.before-0002"]);
+    }
+    let copy = dir.path().join("troupe.db.before-0002");
+    assert_eq!(TestDb::look_at_version(&copy).await, (1, 1));
+    let (migrations, people) = TestDb::look_at_version(&path).await;
+    assert!(migrations > 2);
+    assert_eq!(people, 1);
+    assert!(!dir.path().join("troupe.db.copying").exists());
+}
+
 fn open_and_use(engine: &Engine) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

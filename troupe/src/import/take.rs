@@ -1,0 +1,79 @@
+//! One personality of an older system: taken, and told.
+
+use shared::{
+    formats::older::{Change, Older},
+    store::{Done, Imported, Importer, OlderActivation, ToImport},
+};
+
+use shared::formats::export::ExportedChannel;
+
+use super::report::{Kind, Outcome, Report};
+
+/// What belongs to a personality that is about to be taken.
+pub(super) struct Taking {
+    pub(super) incoming: ToImport,
+    pub(super) changes: Vec<Change>,
+    pub(super) kept_aside: usize,
+    pub(super) aliases: usize,
+    /// Where it speaks unasked.
+    pub(super) channels: Vec<ExportedChannel>,
+}
+
+impl Taking {
+    pub(super) fn of(older: Older, incoming: impl FnOnce(&Older) -> ToImport) -> Self {
+        let incoming = incoming(&older);
+        let Older { changes, kept_aside, aliases, .. } = older;
+        Self { incoming, changes, kept_aside, aliases, channels: Vec::new() }
+    }
+}
+
+/// Takes it, in a transaction of its own.
+pub(super) async fn take(
+    importer: &mut Importer,
+    taking: Taking,
+    report: &mut Report,
+) -> anyhow::Result<Imported> {
+    let name = taking.incoming.definition.display_name.as_str().to_owned();
+    let usable = taking.incoming.definition.aliases.len();
+    let imported = importer.personality(taking.incoming).await?;
+    report.done(Kind::Personalities, &imported.done, &name);
+    let unusable = taking.changes.iter().filter(|change| matches!(change, Change::Alias { .. }));
+    let unusable = unusable.count();
+    let is_new = matches!(imported.done, Done::Created | Done::Updated);
+    for change in &taking.changes {
+        match change {
+            Change::LeftOut { .. } => report.skip(Kind::Pictures, &name, change),
+            Change::Alias { .. } => report.skip(Kind::Aliases, &name, change),
+            _ if is_new => report.changed(&name, change),
+            _ => {}
+        }
+    }
+    let lost = imported.conflicts.iter().filter(|conflict| conflict.name != name);
+    let lost = lost.count().min(usable);
+    let outcome = Outcome::from(&imported.done);
+    report.count(Kind::Aliases, outcome, usable - lost);
+    report.count(Kind::Aliases, Outcome::Skipped, lost);
+    // those that were said twice are there once
+    report.count(
+        Kind::Aliases,
+        Outcome::Unchanged,
+        taking.aliases.saturating_sub(usable + unusable),
+    );
+    for conflict in &imported.conflicts {
+        report.conflict(conflict);
+    }
+    for ExportedChannel { guild, channel, position } in taking.channels {
+        let Some(personality) = imported.id else {
+            report.skip(Kind::Channels, &channel.to_string(), "its personality is not here");
+            continue;
+        };
+        let position = Some(position);
+        let activation = OlderActivation { guild, channel, personality, position };
+        let done = importer.activation(&activation).await?;
+        report.done(Kind::Channels, &done, &channel.to_string());
+    }
+    if is_new {
+        report.kept_aside(taking.kept_aside);
+    }
+    Ok(imported)
+}
