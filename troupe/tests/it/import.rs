@@ -183,10 +183,10 @@ async fn every_row_of_an_older_database_comes_over_and_goes_back(db: TestDb) {
     let Some(world) = World::beside_older(db).await else { return };
     world.legacy().fill(COUNT).await;
     let before = world.db.rows_of_all_tables().await;
-    let import = ["import", "tzurot", "--with", "history,usage"];
+    let import = ["import", "tzurot", "--with", "channels,history,usage"];
 
     let (code, rehearsed) =
-        world.run(&["import", "tzurot", "--with", "history,usage", "--dry-run"]).await;
+        world.run(&["import", "tzurot", "--with", "channels,history,usage", "--dry-run"]).await;
     assert_eq!(code, Some(0), "{rehearsed}");
     assert!(rehearsed.contains("nothing was changed"), "{rehearsed}");
     let after_rehearsal = world.db.rows_of_all_tables().await;
@@ -199,7 +199,7 @@ async fn every_row_of_an_older_database_comes_over_and_goes_back(db: TestDb) {
 
     let (code, said) = world.run(&import).await;
     assert_eq!(code, Some(0), "{said}");
-    for kind in ["users", "personalities", "keys", "usage", "links to settings"] {
+    for kind in ["users", "personalities", "keys", "channels", "usage", "links to settings"] {
         assert_eq!(counts(&said, kind), [67, 67, 0, 0, 0], "{kind}\n{said}");
         assert_eq!(counts(&rehearsed, kind), [67, 67, 0, 0, 0], "{kind}\n{rehearsed}");
     }
@@ -241,7 +241,7 @@ async fn every_row_of_an_older_database_comes_over_and_goes_back(db: TestDb) {
     let once = world.db.rows_of_all_tables().await;
     let (code, again) = world.run(&import).await;
     assert_eq!(code, Some(0), "{again}");
-    for kind in ["users", "personalities", "keys", "usage"] {
+    for kind in ["users", "personalities", "keys", "channels", "usage"] {
         assert_eq!(counts(&again, kind), [67, 0, 0, 67, 0], "{again}");
     }
     assert!(again.contains("nothing had to be changed"), "{again}");
@@ -329,7 +329,7 @@ async fn what_does_not_come_over_is_told(db: TestDb) {
     assert!(fifth.aliases.contains(&named("alias 1")) && lost_aliases(&fifth).is_empty());
 
     legacy.make_older().await;
-    let (code, said) = world.run(&["import", "tzurot", "--with", "history,usage"]).await;
+    let (code, said) = world.run(&["import", "tzurot", "--with", "channels,history,usage"]).await;
     assert!(code.is_some(), "{said}");
     assert_eq!(
         counts(&said, "users"),
@@ -341,7 +341,7 @@ async fn what_does_not_come_over_is_told(db: TestDb) {
 async fn an_export_is_read_back_identical(db: TestDb) {
     let Some(world) = World::beside_older(db).await else { return };
     world.legacy().fill(COUNT).await;
-    assert_eq!(world.run(&["import", "tzurot"]).await.0, Some(0));
+    assert_eq!(world.run(&["import", "tzurot", "--with", "channels"]).await.0, Some(0));
     let (code, said) = world.run(&["export", "all.jsonl"]).await;
     assert_eq!(code, Some(0), "{said}");
     let first = fs::read(world.dir.path().join("all.jsonl")).expect("the export");
@@ -352,6 +352,7 @@ async fn an_export_is_read_back_identical(db: TestDb) {
     let (code, said) = other.run(&["import", "all.jsonl"]).await;
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(counts(&said, "personalities"), [68, 67, 0, 1, 0], "{said}");
+    assert_eq!(counts(&said, "channels"), [67, 67, 0, 0, 0], "{said}");
     assert_eq!(other.run(&["export", "again.jsonl"]).await.0, Some(0));
     let second = fs::read(other.dir.path().join("again.jsonl")).expect("the export");
     assert!(first == second, "byte for byte");

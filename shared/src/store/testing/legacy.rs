@@ -45,7 +45,7 @@ const TABLES: &str = "
 
 /// Rows for `$1` personalities: every third has no owner, every fourth is private, every fifth has its
 /// error message in the custom fields alone.
-const ROWS: [&str; 9] = [
+const ROWS: [&str; 10] = [
     "INSERT INTO users (id, discord_id, username, timezone, \"isSuperuser\")
      SELECT 'u-' || n, (1000 + n)::text, 'person' || n,
             CASE WHEN n % 2 = 0 THEN 'Europe/Paris' ELSE 'UTC' END, n = 3
@@ -80,6 +80,8 @@ const ROWS: [&str; 9] = [
             CASE part WHEN 0 THEN 'user' ELSE 'assistant' END, 'line ' || part || ' of ' || n,
             TIMESTAMP '2025-03-01' + n * INTERVAL '1 minute' + part * INTERVAL '1 second'
        FROM generate_series(1, $1) n, generate_series(0, 1) part",
+    "INSERT INTO activated_channels
+     SELECT (7000 + n)::text, 'p-' || n, TRUE FROM generate_series(1, $1) n",
     "INSERT INTO usage_logs
      SELECT 'l-' || n, 'u-' || n, 'p-' || n, 'openrouter', 'author/model', 10, n, 10 + n, 'text',
             TIMESTAMP '2025-03-01' + n * INTERVAL '1 minute'
