@@ -358,7 +358,7 @@ async fn a_process_identifies_its_own_shards_without_the_privileged_intent() {
     assert_eq!(running.told.recv().await.unwrap(), "ready 2 42");
     let identify = running.server.identifies.lock().unwrap()[0].clone();
     assert_eq!(identify["shard"], json!([2, 4]));
-    assert_eq!(identify["intents"], 1 | 1 << 9 | 1 << 12);
+    assert_eq!(identify["intents"], 1 | 1 << 9 | 1 << 10 | 1 << 12 | 1 << 13);
     let (server, _) = running.ended().await;
     assert_eq!(server.identifies.lock().unwrap().len(), 1, "the one after the last isn't ours");
 }

@@ -55,14 +55,14 @@ async fn a_private_personality_is_nobody_to_activate_and_a_person_may_not() {
     let stage = Stage::start().await;
     let owner = stage.with_key("mo").await;
     stage.db.personality("Secret", Some(owner)).await;
-    let (mo, alice) = (stage.moderator("mo"), stage.discord.user("alice"));
+    let (mo, dora) = (stage.moderator("mo"), stage.discord.user("dora"));
     let secret = command(&stage, &mo, "channel activate", json!({"personality": "secret"})).await;
     let nobody = command(&stage, &mo, "channel activate", json!({"personality": "nobody"})).await;
     assert_eq!(secret, nobody, "even for its owner: everybody would see it");
     let found = mo.autocomplete("general", "channel activate", "personality", "s").await.unwrap();
     assert_eq!(found, Vec::<serde_json::Value>::new());
-    assert!(alice.slash("general", "channel list", json!({})).is_err(), "not offered");
-    assert!(alice.slash("general", "server off", json!({})).is_err(), "not offered");
+    assert!(dora.slash("general", "channel list", json!({})).is_err(), "not offered");
+    assert!(dora.slash("general", "server off", json!({})).is_err(), "not offered");
     stage.stop().await;
 }
 

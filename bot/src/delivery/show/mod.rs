@@ -13,7 +13,7 @@ use std::{sync::Arc, time::Duration};
 
 use shared::{
     model::DeliveryKind,
-    store::{OpenDelivery, StoreError},
+    store::{NoticeKind, OpenDelivery, StoreError},
 };
 use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -92,6 +92,8 @@ pub(super) struct Show {
     /// The others of its line may not have their places yet.
     others_first: bool,
     typist: Option<Typist>,
+    /// Why the personality can't speak as itself, until who asked has been told.
+    unnamed: Option<NoticeKind>,
     /// It's this growing text's turn.
     has_turn: bool,
     beginnings: u32,
@@ -120,6 +122,7 @@ impl Show {
             ticket,
             others_first: false,
             typist: None,
+            unnamed: None,
             has_turn: false,
             beginnings: 0,
             failures: delivery.attempts,

@@ -74,11 +74,11 @@ impl Show {
             (None, None) => match self.stage.places.posting(&self.delivery).await? {
                 Posting::Through(_) => Voice::Webhook,
                 Posting::Forbidden => {
-                    self.tell_why(NoticeKind::NoWebhookAllowed).await;
+                    self.unnamed = Some(NoticeKind::NoWebhookAllowed);
                     Voice::Bot
                 }
                 Posting::Full => {
-                    self.tell_why(NoticeKind::NoRoomForWebhook).await;
+                    self.unnamed = Some(NoticeKind::NoRoomForWebhook);
                     Voice::Bot
                 }
             },
@@ -89,7 +89,8 @@ impl Show {
 
     /// Who asked learns in private why the personality speaks under the bot's name, and what changes
     /// that: they can tell somebody, if they can't do it themselves. The answer doesn't wait for it.
-    async fn tell_why(&self, kind: NoticeKind) {
+    async fn tell_why(&mut self) {
+        let Some(kind) = self.unnamed.take() else { return };
         let (user, request) = (self.delivery.user, self.delivery.request);
         if let Err(error) = self.stage.store.add_notice(user, kind, Some(request), None).await {
             tracing::debug!(delivery.id = %self.delivery.id, %error, "a notice was lost");
@@ -291,6 +292,7 @@ impl Show {
     /// The final text stands.
     async fn finish(&mut self) -> Result<Progress, Trouble> {
         self.explain().await?;
+        self.tell_why().await;
         let Stage { store, bot, .. } = &*self.stage;
         let rev = self.delivery.want_rev;
         if store.shown(self.delivery.id, *bot, rev).await? {

@@ -14,9 +14,18 @@ const IDS: [&str; 7] = [
     "allowed_mentions/roles/*",
 ];
 
-/// A request's body as Discord reads it: an id may be a number.
+/// A request's body as Discord reads it: an id may be a number. The permissions that a command needs
+/// are a string in the documentation and in all libraries, and an integer in the document alone.
 pub(super) fn as_discord_reads(body: &Value) -> Value {
     let mut body = body.clone();
+    for command in body.as_array_mut().into_iter().flatten() {
+        let rights = command.get_mut("default_member_permissions");
+        if let Some(rights) = rights
+            && let Some(bits) = rights.as_str().and_then(|bits| bits.parse::<u64>().ok())
+        {
+            *rights = bits.into();
+        }
+    }
     for place in IDS {
         let path: Vec<&str> = place.split('/').collect();
         spell_out(&mut body, &path);
