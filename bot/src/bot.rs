@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use serenity::{
-    all::{Context, FullEvent, Interaction},
+    all::{Context, FullEvent, Interaction, ModalInteraction},
     async_trait,
 };
 use shared::ids::{ChannelId, DiscordUserId, MessageId, SourceId};
@@ -119,11 +119,7 @@ impl GatewayHandler for Bot {
     async fn interaction(&self, _: Context, interaction: Interaction) {
         match interaction {
             Interaction::Component(click) => clicks::clicked(&self.app, &click).await,
-            Interaction::Modal(sent) => {
-                if !personality::submitted(&self.app, &sent).await {
-                    form::submitted(&self.app, &sent).await;
-                }
-            }
+            Interaction::Modal(sent) => sent_form(&self.app, &sent).await,
             // poise's
             _ => {}
         }
@@ -150,5 +146,12 @@ impl GatewayHandler for Bot {
     async fn ready(&self, ready: ShardReady) {
         self.app.is_called(ready.bot);
         self.app.news.notify_one();
+    }
+}
+
+/// A form was sent, of whichever command.
+async fn sent_form(app: &App, sent: &ModalInteraction) {
+    if !personality::submitted(app, sent).await {
+        form::submitted(app, sent).await;
     }
 }

@@ -131,7 +131,7 @@ pub fn confirm_delete(name: &str, others: i64) -> String {
         plain(name)
     );
     if others > 0 {
-        text.push_str(&format!("\n{} talked with it.", people(others)));
+        text = format!("{text}\n{} talked with it.", people(others));
     }
     text.push_str("\n-# `/personality export` keeps a copy.");
     text

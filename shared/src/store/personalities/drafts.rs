@@ -46,6 +46,8 @@ pub struct Draft {
     pub fields: BTreeMap<String, String>,
 }
 
+type DraftRow = (Option<PersonalityId>, String, Json<BTreeMap<String, String>>);
+
 impl Store {
     /// Keeps what was typed, for an hour. What is too old, or too much of one person's, goes.
     pub async fn keep_draft(&self, draft: &NewDraft) -> Result<DraftId> {
@@ -80,13 +82,12 @@ impl Store {
             SELECT d.personality_id, d.form, d.fields
               FROM personality_drafts d JOIN users u ON u.id = d.user_id
              WHERE d.id = $1 AND u.discord_id = $2 AND d.expires_at > $3";
-        let found: Option<(Option<PersonalityId>, String, Json<BTreeMap<String, String>>)> =
-            on_db!(&self.db, |c| sqlx::query_as(SQL)
-                .bind(id)
-                .bind(by)
-                .bind(self.clock.now())
-                .fetch_optional(c)
-                .await?);
+        let found: Option<DraftRow> = on_db!(&self.db, |c| sqlx::query_as(SQL)
+            .bind(id)
+            .bind(by)
+            .bind(self.clock.now())
+            .fetch_optional(c)
+            .await?);
         Ok(found.map(|(personality, form, fields)| Draft { personality, form, fields: fields.0 }))
     }
 

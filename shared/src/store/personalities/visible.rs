@@ -114,30 +114,6 @@ impl Store {
         Ok(found.map(|(id,)| id))
     }
 
-    /// Those among `personalities` that exist for `viewer`, in the same order.
-    pub async fn seen_by(
-        &self,
-        viewer: DiscordUserId,
-        personalities: &[PersonalityId],
-    ) -> Result<Vec<PersonalityId>> {
-        const SQL: &str = concat!(
-            "SELECT COUNT(*) FROM personalities p WHERE p.id = $2 AND ",
-            visible_to!(account "$1")
-        );
-        let mut seen = Vec::with_capacity(personalities.len());
-        for personality in personalities {
-            let (count,): (i64,) = on_db!(&self.db, |c| sqlx::query_as(SQL)
-                .bind(viewer)
-                .bind(personality)
-                .fetch_one(c)
-                .await?);
-            if count == 1 {
-                seen.push(*personality);
-            }
-        }
-        Ok(seen)
-    }
-
     /// A personality with all that its owner decided, if it exists for `viewer`.
     pub async fn personality_seen_by(
         &self,
