@@ -31,19 +31,18 @@ impl Importer {
     pub async fn user(&mut self, user: &OlderUser) -> Result<Done> {
         const SQL: &str = "UPDATE users SET timezone = $2, is_superuser = $3 WHERE id = $1";
         let mut tx = self.begin().await?;
-        let done = match known(&mut tx, user.account).await? {
-            Some(_) => Done::Unchanged,
-            None => {
-                let id = self.person_in(&mut tx, user.account, &user.username).await?;
-                on_tx!(&mut tx, |c| sqlx::query(SQL)
-                    .bind(id)
-                    .bind(user.timezone.unwrap_or_default())
-                    .bind(user.is_superuser)
-                    .execute(c)
-                    .await?
-                    .rows_affected());
-                Done::Created
-            }
+        let done = if known(&mut tx, user.account).await?.is_some() {
+            Done::Unchanged
+        } else {
+            let id = self.person_in(&mut tx, user.account, &user.username).await?;
+            on_tx!(&mut tx, |c| sqlx::query(SQL)
+                .bind(id)
+                .bind(user.timezone.unwrap_or_default())
+                .bind(user.is_superuser)
+                .execute(c)
+                .await?
+                .rows_affected());
+            Done::Created
         };
         self.end(tx).await?;
         Ok(done)

@@ -8,7 +8,7 @@ use std::{
 use secrecy::ExposeSecret;
 use sqlx::{AssertSqlSafe, PgPool};
 
-use super::{TestDb, TestEngine};
+use super::{Column, TestDb, TestEngine};
 use crate::store::{Engine, db::on_db};
 
 const EXPORT: &str = "SELECT schema_to_xml('public', true, false, '')::text";
@@ -33,7 +33,7 @@ impl TestDb {
     /// its own runs.
     pub async fn rows_of_all_tables(&self) -> BTreeMap<String, Vec<String>> {
         let columns = self.columns().await;
-        let tables: BTreeSet<&str> = columns.iter().map(|column| column.table()).collect();
+        let tables: BTreeSet<&str> = columns.iter().map(Column::table).collect();
         let mut rows = BTreeMap::new();
         for table in tables.into_iter().filter(|table| !table.starts_with("import_")) {
             let sql = match self.kind() {

@@ -108,7 +108,7 @@ fn cards_come_back_field_for_field_as_json() {
 #[test]
 fn cards_come_back_field_for_field_inside_a_png() {
     let kept = pngs::text("parameters", b"steps: 20");
-    let foreign = pngs::chunk(b"prVt", b"\0\x01\x02");
+    let foreign = pngs::chunk(*b"prVt", b"\0\x01\x02");
     for (card, keyword) in [(v2(), "chara"), (v3(), "ccv3")] {
         let png = pngs::with_chunks(
             &[foreign.clone(), pngs::text(keyword, &pngs::base64(&bytes(&card)))],
@@ -152,9 +152,9 @@ fn packed_texts_are_read_too() {
     let international = [b"chara\0\x01\0de\0Karte\0", &pngs::zlib(&card)[..]].concat();
     let plain = [b"chara\0\0\0\0\0", &card[..]].concat();
     for chunk in [
-        pngs::chunk(b"zTXt", &packed),
-        pngs::chunk(b"iTXt", &international),
-        pngs::chunk(b"iTXt", &plain),
+        pngs::chunk(*b"zTXt", &packed),
+        pngs::chunk(*b"iTXt", &international),
+        pngs::chunk(*b"iTXt", &plain),
         pngs::text("chara", &bytes(&v2())),
     ] {
         let read = card::read(&pngs::with_chunks(&[], &[chunk])).unwrap();

@@ -28,13 +28,13 @@ fn a_bomb_is_not_unpacked() {
     let bomb = pngs::zlib(&vec![b' '; 64 << 20]);
     assert!(bomb.len() < 100_000);
     for chunk in [
-        pngs::chunk(b"zTXt", &[b"chara\0\0", &bomb[..]].concat()),
-        pngs::chunk(b"iTXt", &[b"ccv3\0\x01\0\0\0", &bomb[..]].concat()),
+        pngs::chunk(*b"zTXt", &[b"chara\0\0", &bomb[..]].concat()),
+        pngs::chunk(*b"iTXt", &[b"ccv3\0\x01\0\0\0", &bomb[..]].concat()),
     ] {
         assert_eq!(png_problem(&pngs::with_chunks(&[], &[chunk])), PngProblem::Bomb { at: 58 });
     }
     let limit = pngs::zlib(&vec![b' '; MAX_BYTES]);
-    let full = pngs::chunk(b"zTXt", &[b"chara\0\0", &limit[..]].concat());
+    let full = pngs::chunk(*b"zTXt", &[b"chara\0\0", &limit[..]].concat());
     assert!(!matches!(card::read(&pngs::with_chunks(&[], &[full])), Err(FileProblem::Png(_))));
 }
 
@@ -73,13 +73,13 @@ fn a_broken_png_says_where() {
     let long = [&png[..33], &b"\xff\xff\xff\xfftEXt"[..]].concat();
     assert_eq!(png_problem(&long), PngProblem::Malformed { at: 33 });
     for text in [
-        pngs::chunk(b"zTXt", b"chara\0\x01x"),
-        pngs::chunk(b"zTXt", b"chara\0\0no zlib"),
-        pngs::chunk(b"iTXt", b"chara\0\x02\0\0\0x"),
+        pngs::chunk(*b"zTXt", b"chara\0\x01x"),
+        pngs::chunk(*b"zTXt", b"chara\0\0no zlib"),
+        pngs::chunk(*b"iTXt", b"chara\0\x02\0\0\0x"),
     ] {
         assert_eq!(png_problem(&pngs::with_chunks(&[text], &[])), PngProblem::Packed { at: 33 });
     }
-    let short = pngs::chunk(b"iTXt", b"chara\0\0");
+    let short = pngs::chunk(*b"iTXt", b"chara\0\0");
     assert_eq!(png_problem(&pngs::with_chunks(&[short], &[])), PngProblem::Malformed { at: 33 });
 }
 

@@ -3,8 +3,8 @@
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// A chunk, with its sum.
-pub(super) fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
-    let typed = [kind, data].concat();
+pub(super) fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
+    let typed = [&kind[..], data].concat();
     let length = u32::try_from(data.len()).unwrap().to_be_bytes();
     [&length[..], &typed, &crc32fast::hash(&typed).to_be_bytes()].concat()
 }
@@ -12,11 +12,11 @@ pub(super) fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
 /// A picture of one pixel, with these chunks before its data and after.
 pub(super) fn with_chunks(before: &[Vec<u8>], after: &[Vec<u8>]) -> Vec<u8> {
     // 1 by 1, 8 bits of grey
-    let header = chunk(b"IHDR", b"\0\0\0\x01\0\0\0\x01\x08\0\0\0\0");
+    let header = chunk(*b"IHDR", b"\0\0\0\x01\0\0\0\x01\x08\0\0\0\0");
     // zlib, stored: no filter, black
-    let data = chunk(b"IDAT", b"\x78\x01\x01\x02\0\xfd\xff\0\0\0\x02\0\x01");
+    let data = chunk(*b"IDAT", b"\x78\x01\x01\x02\0\xfd\xff\0\0\0\x02\0\x01");
     let parts =
-        [vec![header], before.to_vec(), vec![data], after.to_vec(), vec![chunk(b"IEND", b"")]];
+        [vec![header], before.to_vec(), vec![data], after.to_vec(), vec![chunk(*b"IEND", b"")]];
     [SIGNATURE.to_vec(), parts.concat().concat()].concat()
 }
 
@@ -37,7 +37,7 @@ pub(super) fn chunks(png: &[u8]) -> Vec<(String, Vec<u8>)> {
 }
 
 pub(super) fn text(keyword: &str, text: &[u8]) -> Vec<u8> {
-    chunk(b"tEXt", &[keyword.as_bytes(), b"\0", text].concat())
+    chunk(*b"tEXt", &[keyword.as_bytes(), b"\0", text].concat())
 }
 
 pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
