@@ -139,3 +139,58 @@ impl WirePoll {
         Poll::of(self.question.text.as_deref().unwrap_or_default(), answers)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(message: Value) -> Carried {
+        WireCarried::deserialize(message).unwrap().into()
+    }
+
+    #[test]
+    fn all_that_a_message_carries_is_read() {
+        let carried = read(json!({
+            "attachments": [{"id": "1", "filename": "a\nb.png", "size": 9, "url": "https://cdn.example/a"}],
+            "embeds": [{
+                "title": "Hamlet", "description": "To be", "author": {"name": "W. S."},
+                "fields": [{"name": "or", "value": "not", "inline": true}], "footer": {"text": "to be"},
+            }],
+            "sticker_items": [{"id": "2", "name": "wave", "format_type": 1}],
+            "poll": {
+                "question": {"text": "Tea?"},
+                "answers": [{"answer_id": 1, "poll_media": {"text": "Yes"}}, {"poll_media": {"emoji": {}}}],
+            },
+        }));
+        let embed = Embed {
+            title: Some("Hamlet".into()),
+            text: "To be\nor: not\nto be".into(),
+            author: Some("W. S.".into()),
+        };
+        assert_eq!(carried.attachments[0].filename, "a b.png");
+        assert_eq!(
+            (carried.embeds.as_slice(), carried.stickers.as_slice()),
+            (&[embed][..], &["wave".to_owned()][..])
+        );
+        assert_eq!(
+            carried.poll,
+            Some(Poll { question: "Tea?".into(), answers: vec!["Yes".into()] })
+        );
+    }
+
+    #[test]
+    fn what_is_odd_is_left_out() {
+        let odd = json!({
+            "attachments": [{"id": "x"}, 7], "embeds": [{"title": null, "description": null}, {"fields": "odd"}],
+            "sticker_items": null, "poll": null,
+        });
+        assert!(read(odd).is_empty());
+        assert!(read(json!({})).is_empty());
+        let forwarded =
+            forwards(&json!([{"message": {"content": "news", "embeds": "odd"}}, 7, {}]));
+        assert_eq!(forwarded.len(), 2);
+        assert_eq!((forwarded[0].text.as_str(), forwarded[0].carried.is_empty()), ("news", true));
+    }
+}

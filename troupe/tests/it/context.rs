@@ -7,7 +7,7 @@ use playground::{
     },
     provider::Call,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::{
     ids::PersonalityId,
     personality::ModelSettings,
@@ -120,6 +120,16 @@ async fn a_link_is_told_to_who_may_read_it_and_to_nobody_else(db: TestDb) {
         seen.push(told.replace(link.as_str(), "LINK").replace(word, "WORD"));
     }
     assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "a difference: {seen:#?}");
+
+    // in a command, too
+    let chat =
+        json!({"personality": "viola", "message": format!("{} chat", link(&stage, open, public))});
+    carol.slash("general", "chat", chat).unwrap();
+    assert!(question(&asked(&stage, " chat").await).contains("the wine is red"));
+    let chat = json!({"personality": "viola", "message": format!("{} chats", link(&stage, closed, secret))});
+    carol.slash("general", "chat", chat).unwrap();
+    assert!(!question(&asked(&stage, " chats").await).contains("references"));
+    finished(&stage, &carol, "general", "chats").await;
 
     // it is there for bob, and no more when he has lost the right
     bob.say("general", &format!("@Viola {} seven", link(&stage, closed, secret))).unwrap();
@@ -238,7 +248,7 @@ async fn an_image_goes_to_the_model_that_sees_and_a_text_to_any(db: TestDb) {
     finished(&stage, &alice, "general", "pecan").await;
 
     // what a usage row says is what was called
-    let told = stage.told(&alice, "usage", serde_json::json!({"period": "all"})).await;
+    let told = stage.told(&alice, "usage", json!({"period": "all"})).await;
     assert!(told.contains("test/eyes") && told.contains("test/blind"), "{told}");
     stage.close().await;
 }
