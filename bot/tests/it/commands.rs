@@ -12,7 +12,10 @@ async fn every_command_is_registered() {
         world.commands().iter().map(|command| command.name.clone()).collect::<Vec<_>>()
     });
     names.sort();
-    assert_eq!(names, ["chat", "model", "personality", "timezone", "usage", "wallet"]);
+    let slash =
+        ["channel", "chat", "history", "model", "personality", "server", "timezone", "usage"];
+    let expected = [&["Delete", "Regenerate", "Who asked"][..], &slash, &["wallet"]].concat();
+    assert_eq!(names, expected);
     stage.stop().await;
 }
 
