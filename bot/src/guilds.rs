@@ -72,23 +72,23 @@ impl Guilds {
         let names = |server: &Server| {
             let roles: Vec<_> =
                 server.roles.iter().map(|(role, (_, rights))| (*role, *rights)).collect();
-            let rules = ServerRules { guild, owner: server.owner, roles: &roles };
-            let mut names = Names::default();
+            let law = ServerRules { guild, owner: server.owner, roles: &roles };
+            let mut found = Names::default();
             for (_, mention) in mentioned.iter().take(bounds::MAX_NAMES) {
                 match mention {
                     Mention::Channel(id) => {
                         let channel = server.channels.get(&ChannelId::from(*id));
-                        let seen = channel.filter(|channel| server.shows(&rules, member, channel));
-                        names.channels.extend(seen.map(|channel| (*id, channel.name.clone())));
+                        let seen = channel.filter(|channel| server.shows(&law, member, channel));
+                        found.channels.extend(seen.map(|channel| (*id, channel.name.clone())));
                     }
                     Mention::Role(id) => {
                         let role = server.roles.get(&RoleId::from(*id));
-                        names.roles.extend(role.map(|(name, _)| (*id, name.clone())));
+                        found.roles.extend(role.map(|(name, _)| (*id, name.clone())));
                     }
                     Mention::User(_) => {}
                 }
             }
-            names
+            found
         };
         self.read(guild, names).unwrap_or_default()
     }

@@ -177,10 +177,9 @@ mod tests {
             (GUESTS.into(), NONE),
             (ADMINS.into(), Permissions::ADMINISTRATOR),
         ];
-        let rules =
-            ServerRules { guild: EVERYONE.into(), owner: Some(OWNER.into()), roles: &server };
-        let roles: Vec<RoleId> = roles.iter().map(|role| (*role).into()).collect();
-        rules.in_channel(Member { id: who.into(), roles: &roles }, overwrites)
+        let law = ServerRules { guild: EVERYONE.into(), owner: Some(OWNER.into()), roles: &server };
+        let theirs: Vec<RoleId> = roles.iter().map(|role| (*role).into()).collect();
+        law.in_channel(Member { id: who.into(), roles: &theirs }, overwrites)
     }
 
     #[test]

@@ -295,12 +295,7 @@ impl Stage<'_> {
         };
         stop.cancel();
         if !matches!(ended, Err(BotError::Lease(_) | BotError::TokenRejected)) {
-            let finishing = async {
-                if timeout(LAST_COMMITS, bot.drain()).await.is_err() {
-                    tracing::warn!("stopped before every message was taken");
-                }
-                settle(&env.store, range).await;
-            };
+            let finishing = finish(&bot, &env.store, range);
             let hard = env.lifecycle.hard();
             tokio::select! {
                 () = finishing => {}
@@ -313,6 +308,14 @@ impl Stage<'_> {
         tasks.shutdown().await;
         ended
     }
+}
+
+/// Commits what was taken, and waits until what is ready has been shown.
+async fn finish(bot: &Bot, store: &Store, range: ShardRange) {
+    if timeout(LAST_COMMITS, bot.drain()).await.is_err() {
+        tracing::warn!("stopped before every message was taken");
+    }
+    settle(store, range).await;
 }
 
 /// One more task that ends when it is told to, and can't fail.

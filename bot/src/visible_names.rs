@@ -83,8 +83,8 @@ pub(crate) fn find(names: &[VisibleName], typed: &str) -> Option<PersonalityId> 
 /// The name that a personality speaks under.
 #[must_use]
 pub(crate) fn shown_name(names: &[VisibleName], personality: PersonalityId) -> &str {
-    let mut named = names.iter().filter(|name| name.personality_id == personality);
-    named.next().map_or("", |name| name.display_name.as_str())
+    let found = names.iter().find(|name| name.personality_id == personality);
+    found.map_or("", |name| name.display_name.as_str())
 }
 
 /// Personalities that somebody who has typed `partial` may mean, each once, by the name that finds

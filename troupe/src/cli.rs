@@ -115,6 +115,7 @@ pub(crate) struct ImportArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ImportFrom {
+    #[expect(clippy::doc_markdown, reason = "the help shows it as it stands")]
     /// From the database of a Tzurot bot: IMPORT_DATABASE_URL, and IMPORT_MASTER_KEY for users' keys.
     Tzurot {
         /// Also these, separated by commas.

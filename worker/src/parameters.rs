@@ -136,6 +136,7 @@ mod tests {
         Catalogue::new(catalogue::read(listed.to_string().as_bytes()).unwrap())
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "a table of cases reads better")]
     fn fitted(
         model: &str,
         made_for: Option<&str>,

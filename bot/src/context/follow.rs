@@ -133,9 +133,10 @@ impl Walk<'_> {
 
     async fn quote(&mut self, how: How, found: &StoredMessage) {
         let is_program = found.author.bot || found.webhook.is_some();
-        let said_by = match is_program {
-            true => in_time(self.app.store.speaker_of(found.id)).await.ok().flatten(),
-            false => None,
+        let said_by = if is_program {
+            in_time(self.app.store.speaker_of(found.id)).await.ok().flatten()
+        } else {
+            None
         };
         let reference = Reference {
             how,

@@ -250,6 +250,7 @@ mod tests {
 
     #[test]
     fn what_would_answer_is_said_with_why_and_what_it_costs() {
+        use KeySource::{System, User};
         let (known, today) = (known(), "2026-11-21".parse().unwrap());
         let payer = |model: &str, chosen_by, source| {
             Ok(Payer {
@@ -261,7 +262,6 @@ mod tests {
             })
         };
         let one = |payer: Result<Payer, Refusal>| show_one("Viola", &payer, &known, today);
-        use KeySource::{System, User};
         let said = [
             one(payer("openai/gpt-5-mini", ModelChoice::AuthorForThis, User)),
             one(payer("z-ai/glm-4.5", ModelChoice::Author, User)),

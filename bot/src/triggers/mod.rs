@@ -117,8 +117,8 @@ pub fn decide(heard: &Heard<'_>, known: &Known) -> Decision {
     let overheard = replied_to.is_none() && named.is_empty() && !mentioned && !heard.direct;
 
     let mut everybody: Vec<Target> = Vec::new();
-    let names = named.iter().map(|address| address.personality);
-    for personality in replied_to.into_iter().chain(known.active.iter().copied()).chain(names) {
+    let by_name = named.iter().map(|address| address.personality);
+    for personality in replied_to.into_iter().chain(known.active.iter().copied()).chain(by_name) {
         let target = Target::Personality(personality);
         if !everybody.contains(&target) {
             everybody.push(target);

@@ -117,8 +117,8 @@ impl Files<'_> {
             Err(problem) => return Err(problem.into()),
         };
         let mut in_channels = Vec::new();
-        let incoming = match exported {
-            Some(Exported { id, owner, created_at, definition, channels }) => {
+        let incoming =
+            if let Some(Exported { id, owner, created_at, definition, channels }) = exported {
                 in_channels = channels;
                 ToImport {
                     origin: id.to_string(),
@@ -128,8 +128,7 @@ impl Files<'_> {
                     spare_names: Vec::new(),
                     created_at: Some(created_at),
                 }
-            }
-            None => {
+            } else {
                 let definition = formats::read(bytes)?.definition;
                 let owner = self.owner.context(
                     "whose shall it be? say --owner DISCORD_ID, or set BOT_OWNER_DISCORD_ID",
@@ -143,8 +142,7 @@ impl Files<'_> {
                     spare_names: Vec::new(),
                     created_at: None,
                 }
-            }
-        };
+            };
         let aliases = incoming.definition.aliases.len();
         Ok(Taking { incoming, changes: Vec::new(), kept_aside: 0, aliases, channels: in_channels })
     }

@@ -149,9 +149,9 @@ impl Report {
     }
 }
 
-fn line(kind: &str, numbers: [String; 5]) -> String {
-    let numbers: String = numbers.iter().map(|number| format!("{number:>10}")).collect();
-    format!("{kind:18}{numbers}")
+fn line(kind: &str, numbers: impl IntoIterator<Item = String>) -> String {
+    let numbers: Vec<String> = numbers.into_iter().map(|number| format!("{number:>10}")).collect();
+    format!("{kind:18}{}", numbers.concat())
 }
 
 /// What somebody else wrote must not command a terminal.

@@ -35,11 +35,11 @@ pub(super) async fn take(
 ) -> anyhow::Result<Imported> {
     let name = taking.incoming.definition.display_name.as_str().to_owned();
     let usable = taking.incoming.definition.aliases.len();
-    let imported = importer.personality(taking.incoming).await?;
-    report.done(Kind::Personalities, &imported.done, &name);
+    let made = importer.personality(taking.incoming).await?;
+    report.done(Kind::Personalities, &made.done, &name);
     let unusable = taking.changes.iter().filter(|change| matches!(change, Change::Alias { .. }));
     let unusable = unusable.count();
-    let is_new = matches!(imported.done, Done::Created | Done::Updated);
+    let is_new = matches!(made.done, Done::Created | Done::Updated);
     for change in &taking.changes {
         match change {
             Change::LeftOut { .. } => report.skip(Kind::Pictures, &name, change),
@@ -48,9 +48,9 @@ pub(super) async fn take(
             _ => {}
         }
     }
-    let lost = imported.conflicts.iter().filter(|conflict| conflict.name != name);
+    let lost = made.conflicts.iter().filter(|conflict| conflict.name != name);
     let lost = lost.count().min(usable);
-    let outcome = Outcome::from(&imported.done);
+    let outcome = Outcome::from(&made.done);
     report.count(Kind::Aliases, outcome, usable - lost);
     report.count(Kind::Aliases, Outcome::Skipped, lost);
     // those that were said twice are there once
@@ -59,11 +59,11 @@ pub(super) async fn take(
         Outcome::Unchanged,
         taking.aliases.saturating_sub(usable + unusable),
     );
-    for conflict in &imported.conflicts {
+    for conflict in &made.conflicts {
         report.conflict(conflict);
     }
     for ExportedChannel { guild, channel, position } in taking.channels {
-        let Some(personality) = imported.id else {
+        let Some(personality) = made.id else {
             report.skip(Kind::Channels, &channel.to_string(), "its personality is not here");
             continue;
         };
@@ -75,5 +75,5 @@ pub(super) async fn take(
     if is_new {
         report.kept_aside(taking.kept_aside);
     }
-    Ok(imported)
+    Ok(made)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use shared::context::{Attachment, RequestContext};
+use shared::context::{Attachment, MessageContext, RequestContext};
 
 use super::Seen;
 
@@ -68,8 +68,8 @@ pub(super) fn plan(context: &RequestContext, sees: bool) -> Plan {
         }
         match planned(file, sees, &plan.to_fetch) {
             Ok(planned) => plan.to_fetch.push(planned),
-            Err(seen) => {
-                plan.files.insert(file.id, seen);
+            Err(known) => {
+                plan.files.insert(file.id, known);
             }
         }
     }
@@ -104,7 +104,7 @@ fn planned(file: &Attachment, sees: bool, before: &[Planned]) -> Result<Planned,
 }
 
 fn files(context: &RequestContext) -> impl Iterator<Item = &Attachment> {
-    context.messages.iter().flat_map(|message| message.attachments())
+    context.messages.iter().flat_map(MessageContext::attachments)
 }
 
 /// By the media type, or by the ending where there is none. Neither is believed later.

@@ -22,6 +22,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use shared::{
+    context::MessageContext,
     store::{Personality, RequestContext, Turn},
     timezone::Timezone,
 };
@@ -67,7 +68,7 @@ pub(crate) fn build(parts: &Parts<'_>) -> Vec<ChatMessage> {
 fn images(parts: &Parts<'_>) -> Vec<Image> {
     let mut shown = Vec::new();
     let mut images = Vec::new();
-    for file in parts.context.messages.iter().flat_map(|message| message.attachments()) {
+    for file in parts.context.messages.iter().flat_map(MessageContext::attachments) {
         if let Some(Seen::Image(image)) = parts.files.get(&file.id)
             && !shown.contains(&file.id)
         {

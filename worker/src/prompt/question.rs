@@ -1,7 +1,7 @@
 //! The message to be answered, under what is known about it.
 
 use serde_json::{Map, Value, json};
-use shared::context::{Attachment, Carried, Embed, Forward, How, Names, Reference};
+use shared::context::{Attachment, Carried, Embed, Forward, How, MessageContext, Names, Reference};
 
 use super::{
     Parts, birthday,
@@ -190,12 +190,12 @@ impl Telling<'_, '_> {
     /// The files that are texts, each after its name.
     fn texts(&mut self) -> String {
         let mut files = String::new();
-        for file in self.parts.context.messages.iter().flat_map(|message| message.attachments()) {
+        for file in self.parts.context.messages.iter().flat_map(MessageContext::attachments) {
             if let Some(Seen::Text(text)) = self.parts.files.get(&file.id) {
                 let name = json!({"name": one_line(&file.filename, MAX_NAME)});
                 let text = self.room.cut(&defused(text));
                 let name = name.to_string().replace('<', "\\u003c");
-                files.push_str(&format!("<{FILE}>{name}\n{text}\n</{FILE}>\n"));
+                files.extend([&*format!("<{FILE}>{name}\n"), &text, &*format!("\n</{FILE}>\n")]);
             }
         }
         files

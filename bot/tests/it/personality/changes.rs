@@ -68,8 +68,8 @@ async fn forms_are_filled_and_an_edit_over_a_newer_one_is_refused() {
     let wrong = [("advanced", "{\"magic\": 1, \"top_k\": -1}")];
     let wrong = fill(&alice, "config", advanced.clone(), &wrong).await;
     assert!(wrong.content.contains("`magic`") && wrong.content.contains("`top_k`"));
-    let set = fill(&alice, "config", advanced, &[("advanced", "{\"seed\": 7}")]).await;
-    assert!(set.content.contains("advanced: seed"), "{}", set.content);
+    let saved = fill(&alice, "config", advanced, &[("advanced", "{\"seed\": 7}")]).await;
+    assert!(saved.content.contains("advanced: seed"), "{}", saved.content);
     stage.stop().await;
 }
 

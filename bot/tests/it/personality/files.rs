@@ -50,7 +50,7 @@ async fn a_picture_is_kept_served_and_shown() {
         .iter()
         .find_map(|it| it.body["avatar_url"].as_str().map(str::to_owned))
         .expect("a picture");
-    let client = reqwest::Client::new();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let found = client.get(&address).send().await.unwrap();
     assert_eq!(found.headers()["content-type"], "image/png");
     assert_eq!(found.headers()["x-content-type-options"], "nosniff");

@@ -48,7 +48,7 @@ async fn it_is_queued_with_what_was_gathered(db: TestDb) {
     let message = complete(&incoming);
     assert_eq!(db.store().gathered(ada.id, &request, &message).await.unwrap(), 1);
     let claimed = claim(&db, ada).await.unwrap();
-    assert_eq!(claimed.context.messages, [message.clone()]);
+    assert_eq!(claimed.context.messages, std::slice::from_ref(&message));
     assert_eq!(claimed.context.awaited, []);
     assert_eq!(db.store().gathered(ada.id, &request, &message).await.unwrap(), 0, "once");
     assert_eq!(state(&db, request[0]).await, Claimed);

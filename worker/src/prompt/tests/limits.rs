@@ -9,7 +9,7 @@ fn limited(mut scene: Scene, change: impl FnOnce(&mut ModelSettings)) -> Scene {
 }
 
 fn mentioning(kind: &str) -> Scene {
-    let text: String = (1..=60).map(|id| format!("<{kind}{id}>")).collect();
+    let text = (1..=60).map(|id| format!("<{kind}{id}>")).collect::<Vec<_>>().concat();
     Scene { messages: vec![text], ..scene() }.with(|message| {
         let names = || (1..=60).map(|id| (id, "Bea".to_owned())).collect();
         message.names.users = names();
