@@ -182,7 +182,9 @@ fn the_slash_commands_are_those_that_are_registered() {
                 command == group || command.strip_prefix(group).is_some_and(|r| r.starts_with(' '))
             }),
             [group, second] => listed.iter().any(|(command, text)| {
-                *command == name || (command == group && text.contains(&format!("`{second}`")))
+                *command == name
+                    || command.strip_prefix(name).is_some_and(|rest| rest.starts_with(' '))
+                    || (command == group && text.contains(&format!("`{second}`")))
             }),
             // options of subcommands: their meaning stands in the text
             _ => true,

@@ -62,7 +62,7 @@ async fn every_way_to_address_a_personality_is_answered(db: TestDb) {
         assert!(!reply.is_ephemeral());
     }
     // what is for nobody of ours stays so
-    alice.say("general", "jackfruit is not for @Viola").unwrap();
+    alice.say("general", "jackfruit is not for `@Viola`, nor for viola@viola.example").unwrap();
     alice.say("general", "@Violanta kiwis").unwrap();
     answer(&stage, &alice, "general", "@Viola lemons").await;
 
