@@ -10,7 +10,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use shared::{config::PictureConfig, ids::PersonalityId, personality::PictureKind, store::Store};
+use shared::{
+    config::PictureConfig, formats::without_card, ids::PersonalityId, personality::PictureKind,
+    store::Store,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -72,7 +75,8 @@ async fn picture(State(store): State<Store>, Path((id, file)): Path<(String, Str
     };
     match store.picture(id, hash).await {
         Ok(Some(found)) if found.kind.extension() == extension => {
-            (headers(found.kind), found.bytes).into_response()
+            // people trade pictures with a whole card inside, prompt and all: everybody sees the picture
+            (headers(found.kind), without_card(found.bytes)).into_response()
         }
         Ok(_) => nothing,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),

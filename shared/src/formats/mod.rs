@@ -25,7 +25,7 @@ mod png;
 mod problem;
 mod sections;
 
-pub use self::{json::JsonProblem, png::PngProblem, problem::FileProblem};
+pub use self::{json::JsonProblem, pictures::without_card, png::PngProblem, problem::FileProblem};
 
 use crate::personality::{Definition, PictureKind, PictureProblem};
 

@@ -34,7 +34,8 @@ pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// A picture without the card that may lie in it: whoever sees the picture need not get the card.
-pub(super) fn bare(bytes: Vec<u8>) -> Vec<u8> {
+#[must_use]
+pub fn without_card(bytes: Vec<u8>) -> Vec<u8> {
     png::without_cards(&bytes).unwrap_or(bytes)
 }
 
@@ -48,7 +49,7 @@ pub(super) fn write(avatar: &Avatar) -> Value {
     }
 }
 
-/// What [`write`] wrote; `None` for an empty object. The type is known by the bytes.
+/// What [`write()`] wrote; `None` for an empty object. The type is known by the bytes.
 pub(super) fn read(fields: Map<String, Value>) -> Result<Option<Avatar>, FileProblem> {
     let mut fields = Fields(fields);
     if let Some(url) = fields.text("url")? {

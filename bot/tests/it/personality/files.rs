@@ -1,5 +1,9 @@
 use playground::discord::{File, Person};
 use serde_json::json;
+use shared::{
+    formats::{self, card},
+    personality::{Definition, PersonalityName, Picture, PictureKind},
+};
 
 use super::{super::stage::Stage, ask, create, stage, told};
 
@@ -26,6 +30,7 @@ async fn a_picture_is_kept_served_and_shown() {
     let alice = stage.discord.user("alice");
     let person = stage.with_key("alice").await;
     create(&alice, "Ada", false).await;
+    let name = PersonalityName::parse("Ada").unwrap();
     let set = async |name: &str, bytes: Vec<u8>| {
         let file = upload(&alice, name, bytes);
         told(&alice, "avatar", json!({ "personality": "ada", "file": file })).await
@@ -35,7 +40,10 @@ async fn a_picture_is_kept_served_and_shown() {
     let mut large = png(64);
     large.resize((2 << 20) + 1, 0);
     assert!(set("x.png", large).await.contains("too large"));
-    assert!(set("x.png", png(64)).await.contains("Saved"));
+    // with a card inside, which is nobody's business
+    let card = card::write_png(&Definition::new(name, "A secret prompt."), None);
+    assert!(formats::read(&card).is_ok());
+    assert!(set("x.png", card.clone()).await.contains("Saved"));
 
     alice.say("general", "@Ada hello").unwrap();
     assert_eq!(stage.woken().await, person.id);
@@ -55,7 +63,9 @@ async fn a_picture_is_kept_served_and_shown() {
     assert_eq!(found.headers()["content-type"], "image/png");
     assert_eq!(found.headers()["x-content-type-options"], "nosniff");
     assert!(found.headers()["cache-control"].to_str().unwrap().contains("immutable"));
-    assert_eq!(found.bytes().await.unwrap(), png(64));
+    let served = found.bytes().await.unwrap();
+    assert_eq!(Picture::from_bytes(served.to_vec()).unwrap().kind, PictureKind::Png);
+    assert!(served.len() < card.len() && formats::read(&served).is_err());
     for wrong in [address.replace(".png", ".gif"), address.replace("/avatars/", "/")] {
         assert_eq!(client.get(&wrong).send().await.unwrap().status(), 404, "{wrong}");
     }

@@ -146,7 +146,7 @@ fn keep(
 fn picture(from: &mut Lenient, changes: &mut Vec<Change>) -> Option<Avatar> {
     let written = from.text("avatar_data")?;
     let bytes = written.strip_prefix("\\x").and_then(|digits| hex::decode(digits).ok());
-    match Picture::from_bytes(pictures::bare(bytes.unwrap_or_default())) {
+    match Picture::from_bytes(pictures::without_card(bytes.unwrap_or_default())) {
         Ok(picture) => Some(Avatar::Kept(picture)),
         Err(problem) => {
             changes.push(Change::LeftOut { field: "avatar_data", why: problem.to_string() });
