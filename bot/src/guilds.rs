@@ -70,8 +70,7 @@ impl Guilds {
             return Names::default();
         }
         let names = |server: &Server| {
-            let roles: Vec<_> =
-                server.roles.iter().map(|(role, (_, rights))| (*role, *rights)).collect();
+            let roles = server.rights_of_roles();
             let law = ServerRules { guild, owner: server.owner, roles: &roles };
             let mut found = Names::default();
             for (_, mention) in mentioned.iter().take(bounds::MAX_NAMES) {
@@ -91,6 +90,23 @@ impl Guilds {
             found
         };
         self.read(guild, names).unwrap_or_default()
+    }
+
+    /// What a member may do in a channel: nothing, where it is not known.
+    #[must_use]
+    pub(crate) fn rights(
+        &self,
+        guild: GuildId,
+        member: Member<'_>,
+        channel: ChannelId,
+    ) -> Permissions {
+        let rights = |server: &Server| {
+            let ruling = server.ruling(server.channels.get(&channel)?)?;
+            let roles = server.rights_of_roles();
+            let law = ServerRules { guild, owner: server.owner, roles: &roles };
+            Some(law.in_channel(member, &ruling.overwrites))
+        };
+        self.read(guild, rights).flatten().unwrap_or_default()
     }
 
     /// Remembers what the gateway announces.
@@ -185,14 +201,19 @@ impl Server {
         self.channels.remove(&channel.into());
     }
 
+    /// The channel whose rules hold in this one.
+    fn ruling<'a>(&'a self, channel: &'a Channel) -> Option<&'a Channel> {
+        channel.parent.map_or(Some(channel), |parent| self.channels.get(&parent))
+    }
+
+    fn rights_of_roles(&self) -> Vec<(RoleId, Permissions)> {
+        self.roles.iter().map(|(role, (_, rights))| (*role, *rights)).collect()
+    }
+
     /// Who is in a private thread isn't known here, so its name is told to nobody.
     fn shows(&self, rules: &ServerRules<'_>, member: Member<'_>, channel: &Channel) -> bool {
-        let ruling = match channel.parent {
-            Some(parent) => self.channels.get(&parent),
-            None => Some(channel),
-        };
         !channel.is_private_thread
-            && ruling.is_some_and(|ruling| {
+            && self.ruling(channel).is_some_and(|ruling| {
                 rules.in_channel(member, &ruling.overwrites).contains(Permissions::VIEW_CHANNEL)
             })
     }

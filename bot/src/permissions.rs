@@ -21,6 +21,8 @@ impl Permissions {
     pub const ADMINISTRATOR: Self = Self(1 << 3);
     /// To see a channel.
     pub const VIEW_CHANNEL: Self = Self(1 << 10);
+    /// To delete what others said.
+    pub const MANAGE_MESSAGES: Self = Self(1 << 13);
     /// To read what was said before.
     pub const READ_MESSAGE_HISTORY: Self = Self(1 << 16);
     /// To enter a voice channel, and so to read what is written in it.

@@ -1,6 +1,6 @@
 //! Reactions, as people know them from other bots that speak in somebody's name.
 //!
-//! ❌ by the one who asked, or by the bot's owner, deletes the reply. ❓ tells in private who asked,
+//! ❌ by the one who asked, by a moderator or the bot's owner deletes the reply. ❓ tells in private who asked,
 //! and is taken away again where the bot may do that, as it is a question to us and not to the
 //! channel. Everything else, and everything under messages that are not ours, is left alone; so are
 //! reactions beyond a few a minute.
@@ -12,6 +12,7 @@ use crate::{
     commands::replies::take_back,
     direct::nonce,
     gateway::Reaction,
+    permissions::{Member, Permissions},
     rest::RestError,
     texts::replies as texts,
 };
@@ -46,14 +47,24 @@ pub(crate) async fn reacted(app: &App, reaction: &Reaction) {
 }
 
 async fn delete(app: &App, reaction: &Reaction, reply: &Reply) -> Result<(), StoreError> {
-    if reply.asked_by == reaction.by || app.is_owner(reaction.by).await? {
+    if reply.asked_by == reaction.by
+        || moderates(app, reaction)
+        || app.is_owner(reaction.by).await?
+    {
         take_back(app, reply.delivery).await?;
     }
     Ok(())
 }
 
+/// Whether somebody may delete what others said there.
+fn moderates(app: &App, reaction: &Reaction) -> bool {
+    let Some(guild) = reaction.guild else { return false };
+    let member = Member { id: reaction.by, roles: &reaction.roles };
+    app.guilds.rights(guild, member, reaction.channel).contains(Permissions::MANAGE_MESSAGES)
+}
+
 async fn tell(app: &App, reaction: &Reaction, reply: &Reply) {
-    let Reaction { by, message, channel, guild, emoji } = reaction;
+    let Reaction { by, message, channel, guild, emoji, .. } = reaction;
     let home = guild.map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
     let link = format!("https://discord.com/channels/{home}/{channel}/{message}");
     let nonce = nonce(uuid::Uuid::from_u64_pair(message.get(), by.get()));

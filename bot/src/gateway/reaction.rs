@@ -1,7 +1,7 @@
 //! A reaction as it came, in our own terms.
 
 use serenity::all::{self as discord, ReactionType};
-use shared::ids::{ChannelId, DiscordUserId, GuildId, MessageId};
+use shared::ids::{ChannelId, DiscordUserId, GuildId, MessageId, RoleId};
 
 /// An emoji that a person put under a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Reaction {
     pub channel: ChannelId,
     /// In which server; none in direct messages.
     pub guild: Option<GuildId>,
+    /// Their roles in that server.
+    pub roles: Vec<RoleId>,
     /// What.
     pub emoji: String,
 }
@@ -30,7 +32,12 @@ impl Reaction {
             message: reaction.message_id.get().into(),
             channel: reaction.channel_id.get().into(),
             guild: reaction.guild_id.map(|guild| guild.get().into()),
+            roles: reaction.member.iter().flat_map(roles).collect(),
             emoji: emoji.clone(),
         })
     }
+}
+
+fn roles(member: &discord::Member) -> impl Iterator<Item = RoleId> + use<'_> {
+    member.roles.iter().map(|role| role.get().into())
 }

@@ -125,6 +125,17 @@ async fn reactions_do_as_people_know_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_moderators_cross_deletes_what_anybody_asked_for() {
+    let mut stage = Stage::start().await;
+    let payer = stage.with_key("carol").await;
+    let (carol, dave) = (stage.discord.user("carol"), stage.discord.user("dave"));
+    let parts = long_answer(&mut stage, payer, &carol).await;
+    dave.react(parts[2], "❌").unwrap();
+    assert!(all_gone(&stage, &parts).await);
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_conversation_is_cleared_and_brought_back() {
     let mut stage = Stage::start().await;
     let payer = stage.with_key("alice").await;
