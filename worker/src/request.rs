@@ -196,7 +196,10 @@ async fn look(
     let main = request.model.as_str();
     let sees = |model: &str| catalogue.find(model).is_some_and(Model::sees_images);
     let seeing = if attachments::has_images(context) {
-        sight::seeing(settings, main, request.provider, sees)
+        // where it can't be known, the payer's model is not exchanged
+        let asked = shared.store.requested_model(request.id).await;
+        let chosen = asked.map_or(true, |asked| asked.is_some_and(|asked| asked.is_own_choice));
+        sight::seeing(settings, main, chosen, request.provider, sees)
     } else {
         None
     };

@@ -5,43 +5,39 @@
 
 use shared::{model::Provider, personality::ModelSettings};
 
-/// The model that is to be shown pictures, if one can see. `main` would answer without them; `sees`
-/// tells what the catalogue knows.
+/// The model that is to be shown pictures, if one can see. `main` would answer without them, and is
+/// `chosen` where whoever pays wanted it; `sees` tells what the catalogue knows.
 pub(crate) fn seeing<'a>(
     settings: &'a ModelSettings,
     main: &'a str,
+    chosen: bool,
     provider: Provider,
     sees: impl Fn(&str) -> bool,
 ) -> Option<&'a str> {
-    let own = settings.model.as_deref();
-    let was_chosen_by_the_payer = own.is_some_and(|own| !own.eq_ignore_ascii_case(main));
     let vision = settings.vision_model.as_deref().filter(|_| settings.provider == provider);
     let main = Some(main).filter(|main| sees(main));
-    if was_chosen_by_the_payer { main.or(vision) } else { vision.or(main) }
+    if chosen { main.or(vision) } else { vision.or(main) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn seen_by(own: Option<&str>, vision: Option<&str>, main: &str) -> Option<String> {
-        let settings = ModelSettings {
-            model: own.map(str::to_owned),
-            vision_model: vision.map(str::to_owned),
-            ..ModelSettings::default()
-        };
+    fn seen_by(chosen: bool, vision: Option<&str>, main: &str) -> Option<String> {
+        let settings =
+            ModelSettings { vision_model: vision.map(str::to_owned), ..ModelSettings::default() };
         let sees = |model: &str| model.starts_with("sees/");
-        seeing(&settings, main, Provider::OpenRouter, sees).map(str::to_owned)
+        seeing(&settings, main, chosen, Provider::OpenRouter, sees).map(str::to_owned)
     }
 
     #[test]
     fn the_personalitys_eyes_come_first_unless_the_payer_chose_a_model_that_sees() {
         let eyes = Some("eyes/model");
-        assert_eq!(seen_by(Some("sees/own"), eyes, "sees/own").as_deref(), eyes);
-        assert_eq!(seen_by(Some("own"), eyes, "sees/chosen").as_deref(), Some("sees/chosen"));
-        assert_eq!(seen_by(Some("own"), eyes, "chosen").as_deref(), eyes);
-        assert_eq!(seen_by(None, eyes, "sees/default").as_deref(), eyes);
-        assert_eq!(seen_by(None, None, "sees/default").as_deref(), Some("sees/default"));
-        assert_eq!(seen_by(None, None, "default"), None);
+        assert_eq!(seen_by(false, eyes, "sees/own").as_deref(), eyes);
+        assert_eq!(seen_by(true, eyes, "sees/chosen").as_deref(), Some("sees/chosen"));
+        assert_eq!(seen_by(true, eyes, "chosen").as_deref(), eyes);
+        assert_eq!(seen_by(false, eyes, "default").as_deref(), eyes);
+        assert_eq!(seen_by(false, None, "sees/default").as_deref(), Some("sees/default"));
+        assert_eq!(seen_by(false, None, "default"), None);
     }
 }

@@ -22,6 +22,8 @@ pub const UNDO_FOR: TimeDelta = TimeDelta::hours(24);
 pub struct Turn {
     /// The person's words.
     pub user_text: String,
+    /// Whether the person who speaks now said it; what others were shown of the server is theirs.
+    pub is_own: bool,
     /// Who spoke, and what they sent along; empty for turns of older versions.
     pub context: RequestContext,
     /// The personality's words.
@@ -47,6 +49,7 @@ pub struct Conversation {
 #[derive(sqlx::FromRow)]
 struct TurnRow {
     user_text: String,
+    is_own: bool,
     context: Option<Json<RequestContext>>,
     assistant_text: String,
     created_at: DateTime<Utc>,
@@ -56,6 +59,7 @@ impl From<TurnRow> for Turn {
     fn from(row: TurnRow) -> Self {
         Self {
             user_text: row.user_text,
+            is_own: row.is_own,
             context: row.context.map(|context| context.0).unwrap_or_default(),
             assistant_text: row.assistant_text,
             at: row.created_at,
@@ -73,7 +77,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<Turn>> {
         const SQL: &str = "
-            SELECT user_text, context, assistant_text, created_at FROM turns
+            SELECT user_text, user_id = $4 AS is_own, context, assistant_text, created_at FROM turns
              WHERE channel_id = $1 AND personality_id = $2 AND ($3 OR user_id = $4) AND cleared_at IS NULL
                AND source_id < COALESCE(
                        (SELECT MIN(s.source_id) FROM request_sources s JOIN requests r ON r.again_of = s.request_id

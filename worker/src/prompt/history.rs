@@ -75,6 +75,10 @@ fn said(parts: &Parts<'_>, turn: &Turn) -> String {
     for message in &turn.context.messages {
         names.add(message.names.clone());
     }
+    if !turn.is_own {
+        // which channels have a name was its author's right to see
+        names.channels.clear();
+    }
     let text = by_name(&turn.user_text, &names, limits::mentions(&parts.personality.settings));
     // a turn of an older version does not say whose it is
     if turn.context.author_name.is_empty() {

@@ -82,6 +82,7 @@ fn quoted(how: How, from: &str, text: &str) -> Reference {
 
 fn turn(by: &str, user: &str, assistant: &str) -> Turn {
     Turn {
+        is_own: false,
         user_text: user.into(),
         context: RequestContext::by(by),
         assistant_text: assistant.into(),

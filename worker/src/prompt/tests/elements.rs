@@ -57,6 +57,19 @@ fn a_conversation_of_several() {
 }
 
 #[test]
+fn a_channel_that_only_others_may_see_has_no_name_in_what_they_said() {
+    let mut said = turn("Bob", "look into <#9>, <@7>", "I will.");
+    let mut sent = MessageContext::of(1.into());
+    sent.names.users.insert(7, "Bea".into());
+    sent.names.channels.insert(9, "layoffs".into());
+    said.context.add(sent);
+    let others = shown(&Scene { history: vec![said.clone()], ..scene() });
+    assert!(others.contains("#unknown-channel, @Bea") && !others.contains("layoffs"), "{others}");
+    said.is_own = true;
+    assert!(shown(&Scene { history: vec![said], ..scene() }).contains("#layoffs"));
+}
+
+#[test]
 fn a_chain_of_replies_and_a_link() {
     let scene = scene();
     let said_by = Some(scene.personality.id);
