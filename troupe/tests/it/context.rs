@@ -161,14 +161,21 @@ async fn mentions_have_the_names_that_their_author_may_know(db: TestDb) {
     let bob = stage.discord.user("bob");
     let house = stage.discord.house();
     let open = stage.discord.channel("stage").unwrap();
-    let closed = stage.discord.add_private_channel(house, "cellar", &[Whom::Member(bob.id())]);
+    let closed = stage.discord.channel("office").unwrap();
     let role = stage.discord.add_role(house, "Stagehands", Permissions::NONE);
-    let text = format!("@Viola {} <#{open}> <#{closed}> <@&{role}> walnut", bob.mention());
-    carol.say("general", &text).unwrap();
-    finished(&stage, &carol, "general", "walnut").await;
-    let told = question(&asked(&stage, "walnut").await);
-    assert!(told.ends_with("@Bob #stage #unknown-channel @Stagehands walnut"), "{told}");
-    let system = asked(&stage, "walnut").await.messages[0].content.clone();
+    // what the gateway tells of a server may come a moment after what is said there
+    let (mut told, mut system) = (String::new(), String::new());
+    for nut in 0..50 {
+        let text = format!("@Viola {} <#{open}> <#{closed}> <@&{role}> nut{nut}.", bob.mention());
+        carol.say("general", &text).unwrap();
+        finished(&stage, &carol, "general", &format!("nut{nut}.")).await;
+        let call = asked(&stage, &format!("nut{nut}.")).await;
+        (told, system) = (question(&call), call.messages[0].content.clone());
+        if told.contains("#stage") && told.contains("@Stagehands") {
+            break;
+        }
+    }
+    assert!(told.contains("\n@Bob #stage #unknown-channel @Stagehands nut"), "{told}");
     assert!(system.contains(r#""channel":"general""#), "{system}");
     stage.close().await;
 }
