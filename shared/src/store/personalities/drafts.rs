@@ -90,12 +90,4 @@ impl Store {
             .await?);
         Ok(found.map(|(personality, form, fields)| Draft { personality, form, fields: fields.0 }))
     }
-
-    /// Forgets what was kept: it has been taken.
-    pub async fn forget_draft(&self, id: DraftId) -> Result<()> {
-        const SQL: &str = "DELETE FROM personality_drafts WHERE id = $1";
-        let mut tx = self.db.begin_relaxed().await?;
-        on_tx!(&mut tx, |c| sqlx::query(SQL).bind(id).execute(c).await?.rows_affected());
-        tx.commit().await
-    }
 }

@@ -170,16 +170,6 @@ impl Store {
         Ok((listed, count))
     }
 
-    /// Who speaks when nobody is named: the oldest public personality.
-    pub async fn default_personality(&self) -> Result<Option<PersonalityId>> {
-        const SQL: &str = "
-            SELECT id FROM personalities WHERE is_public AND deleted_at IS NULL
-             ORDER BY created_at, id LIMIT 1";
-        let found: Option<(PersonalityId,)> =
-            on_db!(&self.db, |c| sqlx::query_as(SQL).fetch_optional(c).await?);
-        Ok(found.map(|(id,)| id))
-    }
-
     /// Whether a personality exists for a person, for those who hold that person's lock.
     pub(in crate::store) async fn exists_for(
         tx: &mut Tx,

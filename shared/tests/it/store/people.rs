@@ -1,6 +1,6 @@
 use shared::{
     personality::ModelSettings,
-    store::StoreError,
+    store::{ServerPolicy, StoreError},
     testing::{Person, TestDb},
     vault::{MasterKey, MasterKeys, Vault},
 };
@@ -67,7 +67,7 @@ async fn names_are_seen_by_those_who_may(db: TestDb) {
     assert!(meant.iter().any(|name| name.personality_id == public));
     assert_eq!(seen.iter().filter(|name| name.display_name == "Viola").count(), 2);
     // the oldest public one speaks when nobody is named
-    assert_eq!(db.store().default_personality().await.unwrap(), Some(viola()));
+    assert_eq!(db.store().default_speaker(&ServerPolicy::default()).await.unwrap(), Some(viola()));
 }
 
 async fn a_personality_has_its_settings(db: TestDb) {
