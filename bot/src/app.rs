@@ -155,7 +155,7 @@ impl App {
                 deadline: requests.deadline,
             },
             system: SystemKey {
-                default_model: requests.default_model.clone(),
+                offered: requests.offered.clone(),
                 guest_daily_limit: requests.guest_daily_limit.map(i64::from),
             },
             explainer: Explainer::new(store.clone(), Arc::clone(&catalogue)),

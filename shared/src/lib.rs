@@ -15,6 +15,7 @@ pub mod lifecycle;
 pub mod model;
 pub mod money;
 pub mod names;
+pub mod offered;
 pub mod params;
 pub mod personality;
 pub mod process;

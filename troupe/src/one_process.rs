@@ -1,8 +1,6 @@
 //! Bot and worker side by side in one process: the same two libraries that the separate binaries run,
 //! with wake-ups in memory.
 
-use std::sync::Arc;
-
 use bot::BotEnv;
 use secrecy::SecretString;
 use shared::{
@@ -17,11 +15,7 @@ use shared::{
     vault::Vault,
     wake::{NudgeSender, WakeReceiver, WakeSender},
 };
-use worker::{
-    WorkerEnv, WorkerSettings,
-    attachments::Attachments,
-    providers::{ChatProvider, openrouter},
-};
+use worker::{WorkerEnv, WorkerSettings, attachments::Attachments, providers::Providers};
 
 /// What bot and worker are started with.
 pub(crate) struct OneProcess {
@@ -51,7 +45,7 @@ pub(crate) struct Opened {
 pub(crate) struct WorkerParts {
     store: Store,
     vault: Vault,
-    openrouter: Arc<dyn ChatProvider>,
+    providers: Providers,
     attachments: Attachments,
     wakes: WakeSender,
     nudges: NudgeSender,
@@ -86,7 +80,7 @@ impl OneProcess {
         let worker = WorkerParts {
             store: store.clone(),
             vault,
-            openrouter: openrouter::connect(&self.provider, store.shared_clock())?,
+            providers: Providers::connect(&self.provider, &store.shared_clock())?,
             attachments: Attachments::new(&self.provider.attachment_origins)?,
             wakes: hints.wake_sender,
             nudges: hints.nudge_sender,
@@ -114,7 +108,7 @@ impl WorkerParts {
         WorkerEnv {
             store: self.store.clone(),
             opener: self.vault.opener(),
-            openrouter: Arc::clone(&self.openrouter),
+            providers: self.providers.clone(),
             attachments: self.attachments.clone(),
             wakes: self.wakes.clone(),
             woken,

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use tracing::{info, warn};
 
 use crate::{
-    providers::{CallError, ChatRequest, ChatStream, StreamItem},
+    providers::{CallError, ChatProvider, ChatRequest, ChatStream, StreamItem},
     repeat::pause_before_repeating,
     runner::Shared,
     streams::Stream,
@@ -38,7 +38,8 @@ pub(crate) enum CallOutcome {
 pub(crate) async fn make(
     shared: &Shared,
     request: &ClaimedRequest,
-    key: &UserApiKey,
+    provider: &dyn ChatProvider,
+    key: Option<&UserApiKey>,
     chat: &ChatRequest,
     stream: &Stream,
 ) -> CallOutcome {
@@ -47,7 +48,7 @@ pub(crate) async fn make(
     // until the provider says which it was
     let mut record = CallRecord { model: Some(chat.model.clone()), ..CallRecord::default() };
     let started = tokio::select! {
-        started = shared.openrouter.start(key, chat) => started,
+        started = provider.start(key, chat) => started,
         () = stream.stopped().cancelled() => {
             return ended(began, record, stopped(String::new()));
         }
@@ -57,7 +58,10 @@ pub(crate) async fn make(
     };
     let answer = match started {
         Ok(answer) => answer,
-        Err(error) => return refused(shared, request, key, &error, began, record).await,
+        Err(error) => {
+            let refusal = Refusal { provider, key, error, began, record };
+            return refused(shared, request, refusal).await;
+        }
     };
     if let Some(generation) = answer.generation_id() {
         note_generation(shared, request, generation).await;
@@ -127,24 +131,27 @@ fn failure_after_sending(error: &CallError) -> FailureKind {
     }
 }
 
-async fn refused(
-    shared: &Shared,
-    request: &ClaimedRequest,
-    key: &UserApiKey,
-    error: &CallError,
+/// A call that brought no answer.
+struct Refusal<'a> {
+    provider: &'a dyn ChatProvider,
+    key: Option<&'a UserApiKey>,
+    error: CallError,
     began: Instant,
     record: CallRecord,
-) -> CallOutcome {
+}
+
+async fn refused(shared: &Shared, request: &ClaimedRequest, refusal: Refusal<'_>) -> CallOutcome {
+    let Refusal { provider, key, error, began, record } = refusal;
     let dispatches = request.dispatches + 1;
-    if let Some(pause) = pause_before_repeating(error, dispatches) {
+    if let Some(pause) = pause_before_repeating(&error, dispatches) {
         info!(request.id = %request.id, kind = %error, "a call did not start; trying again");
         return CallOutcome::NotStarted { pause };
     }
     warn!(request.id = %request.id, kind = %error, "a call failed");
     let end = if error.may_have_cost() {
-        interrupted(String::new(), failure_after_sending(error))
+        interrupted(String::new(), failure_after_sending(&error))
     } else if error.kind() == FailureKind::InvalidKey {
-        CallEnd::Failed { failure: confirm_bad_key(shared, request, key).await }
+        CallEnd::Failed { failure: confirm_bad_key(shared, request, provider, key).await }
     } else {
         CallEnd::Failed { failure: error.kind() }
     };
@@ -155,14 +162,17 @@ async fn refused(
 async fn confirm_bad_key(
     shared: &Shared,
     request: &ClaimedRequest,
-    key: &UserApiKey,
+    provider: &dyn ChatProvider,
+    key: Option<&UserApiKey>,
 ) -> FailureKind {
-    if request.key_source == KeySource::System {
-        warn!(alert = true, request.id = %request.id, "the operator's key was refused");
+    if request.key_source != KeySource::User {
+        warn!(alert = true, request.id = %request.id, "the operator's key, or none, was refused");
         return FailureKind::Internal;
     }
-    let Some(stored) = request.api_key_id else { return FailureKind::Internal };
-    match shared.openrouter.check_key(key).await {
+    let (Some(stored), Some(key)) = (request.api_key_id, key) else {
+        return FailureKind::Internal;
+    };
+    match provider.check_key(key).await {
         KeyVerdict::Rejected | KeyVerdict::Management => {
             if let Err(error) = shared.store.switch_off_key(stored, InactiveReason::Rejected).await
             {

@@ -37,7 +37,8 @@ pub(crate) async fn run(shared: Arc<Shared>) -> Result<(), Infallible> {
 }
 
 async fn refresh(shared: &Shared) {
-    let Some(body) = shared.openrouter.models().await else {
+    let Some(provider) = shared.providers.get(Provider::OpenRouter) else { return };
+    let Some(body) = provider.models().await else {
         return warn!("the list of models could not be fetched; the last copy stays");
     };
     let Ok(models) = catalogue::read(&body) else {

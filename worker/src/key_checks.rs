@@ -72,8 +72,9 @@ async fn verdict(shared: &Shared, check: &ClaimedCheck) -> Option<KeyVerdict> {
     match key {
         Ok(key) => {
             let _unlogged = shared.redactor.guard(&key);
-            let asked = timeout(PATIENCE, shared.openrouter.check_key(&key)).await;
-            Some(asked.unwrap_or(KeyVerdict::CouldNotCheck { why: CouldNotCheck::ProviderDown }))
+            let down = KeyVerdict::CouldNotCheck { why: CouldNotCheck::ProviderDown };
+            let Some(provider) = shared.providers.get(check.provider) else { return Some(down) };
+            Some(timeout(PATIENCE, provider.check_key(&key)).await.unwrap_or(down))
         }
         Err(NoKey::UnknownMasterKey | NoKey::Store(_)) => {
             // the check expires if nobody can make it

@@ -47,7 +47,7 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 use attachments::Attachments;
-use providers::ChatProvider;
+use providers::Providers;
 pub use settings::WorkerSettings;
 
 /// All that a worker needs from outside.
@@ -57,7 +57,7 @@ pub struct WorkerEnv {
     /// Opens users' keys.
     pub opener: KeyOpener,
     /// Who runs the models.
-    pub openrouter: Arc<dyn ChatProvider>,
+    pub providers: Providers,
     /// Fetches what people send along.
     pub attachments: Attachments,
     /// Tells workers whom to look at.
@@ -79,7 +79,7 @@ pub fn start(env: WorkerEnv, lifecycle: &Lifecycle) {
     let WorkerEnv {
         store,
         opener,
-        openrouter,
+        providers,
         attachments,
         wakes,
         woken,
@@ -95,7 +95,7 @@ pub fn start(env: WorkerEnv, lifecycle: &Lifecycle) {
         pulse,
         store,
         opener,
-        openrouter,
+        providers,
         attachments,
         wakes,
         nudges,

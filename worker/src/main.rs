@@ -11,7 +11,7 @@ use shared::{
     startup::{self, Ground},
     telemetry::Redactor,
 };
-use worker::{WorkerEnv, WorkerSettings, attachments::Attachments, providers::openrouter};
+use worker::{WorkerEnv, WorkerSettings, attachments::Attachments, providers::Providers};
 
 fn main() -> ExitCode {
     process::run(config::for_worker, |config| (&config.process.log, config.secrets()), serve)
@@ -28,7 +28,7 @@ async fn serve(config: WorkerConfig, redactor: Redactor) -> anyhow::Result<Outco
     let Some(Ground { store, vault, hints }) = opened else { return Ok(Outcome::Clean) };
     let operator_key = config.provider.operator_key.clone().map(UserApiKey::from_opened);
     let env = WorkerEnv {
-        openrouter: openrouter::connect(&config.provider, store.shared_clock())?,
+        providers: Providers::connect(&config.provider, &store.shared_clock())?,
         attachments: Attachments::new(&config.provider.attachment_origins)?,
         opener: vault.opener(),
         wakes: hints.wake_sender,

@@ -31,15 +31,18 @@ pub(crate) async fn run(shared: Arc<Shared>) -> Result<(), Infallible> {
 }
 
 async fn ask(shared: &Shared, call: &ToReconcile) {
+    let Some(provider) = shared.providers.get(call.provider) else { return };
     let record = match call.key_source {
         KeySource::System => match &shared.settings.operator_key {
-            Some(key) => shared.openrouter.generation(key, &call.generation_id).await,
+            Some(key) => provider.generation(key, &call.generation_id).await,
             None => GenerationRecord::Unavailable,
         },
         KeySource::User => match open_key(shared, call.user_id, call.provider).await {
-            Ok(opened) => shared.openrouter.generation(&opened.key, &call.generation_id).await,
+            Ok(opened) => provider.generation(&opened.key, &call.generation_id).await,
             Err(_) => GenerationRecord::Unavailable,
         },
+        // nobody is billed
+        KeySource::Keyless => return,
     };
     let GenerationRecord::Found(usage) = record else { return };
     match shared.store.reconcile(call.id, Some(&usage)).await {

@@ -59,17 +59,19 @@ impl From<StoreError> for NotCalled {
     }
 }
 
-/// The key that pays.
+/// The key that pays, if one has to.
 enum Payer<'a> {
     User(OpenedKey),
     Operator(&'a UserApiKey),
+    Nobody,
 }
 
 impl Payer<'_> {
-    fn key(&self) -> &UserApiKey {
+    fn key(&self) -> Option<&UserApiKey> {
         match self {
-            Self::User(opened) => &opened.key,
-            Self::Operator(key) => key,
+            Self::User(opened) => Some(&opened.key),
+            Self::Operator(key) => Some(key),
+            Self::Nobody => None,
         }
     }
 }
@@ -87,10 +89,14 @@ pub(crate) async fn see_through(shared: &Arc<Shared>, request: ClaimedRequest) {
 
 async fn answer(shared: &Shared, request: &ClaimedRequest, stream: &Listed<'_>) {
     info!(request.id = %request.id, user.id = %request.user_id, state = "claimed", "a request was claimed");
+    let Some(provider) = shared.providers.get(request.provider) else {
+        return end_uncalled(shared, request, NotCalled::Fail(FailureKind::ProviderGone)).await;
+    };
     let not_called = match prepare(shared, request).await {
         Ok((chat, payer, _files)) => match pass_fence(shared, request, &payer).await {
             Ok(fenced_at) if fenced_at.elapsed() < FENCE_HOLDS_FOR => {
-                let outcome = call::make(shared, request, payer.key(), &chat, stream).await;
+                let outcome =
+                    call::make(shared, request, provider, payer.key(), &chat, stream).await;
                 drop(payer);
                 return conclude(shared, request, outcome).await;
             }
@@ -209,10 +215,13 @@ async fn look(
 }
 
 async fn payer<'a>(shared: &'a Shared, request: &ClaimedRequest) -> Result<Payer<'a>, NotCalled> {
-    if request.key_source == KeySource::System {
-        let key =
-            shared.settings.operator_key.as_ref().ok_or(NotCalled::Fail(FailureKind::KeyGone))?;
-        return Ok(Payer::Operator(key));
+    match request.key_source {
+        KeySource::User => {}
+        KeySource::Keyless => return Ok(Payer::Nobody),
+        KeySource::System => {
+            let key = shared.settings.operator_key.as_ref();
+            return key.map(Payer::Operator).ok_or(NotCalled::Fail(FailureKind::KeyGone));
+        }
     }
     match open_key(shared, request.user_id, request.provider).await {
         Ok(opened) => Ok(Payer::User(opened)),
@@ -237,7 +246,7 @@ async fn pass_fence(
 ) -> Result<Instant, NotCalled> {
     let opened = match payer {
         Payer::User(opened) => Some(opened.id),
-        Payer::Operator(_) => None,
+        Payer::Operator(_) | Payer::Nobody => None,
     };
     match shared.store.fence(request, opened).await {
         Ok(Fenced::MayCall) => Ok(Instant::now()),

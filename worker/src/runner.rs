@@ -23,7 +23,7 @@ use tokio_util::task::TaskTracker;
 use tracing::warn;
 
 use crate::{
-    attachments::Attachments, key_checks, providers::ChatProvider, pulse::Pulse, request,
+    attachments::Attachments, key_checks, providers::Providers, pulse::Pulse, request,
     settings::WorkerSettings, streams::Streams,
 };
 
@@ -38,7 +38,7 @@ const KEY_CHECKS_AT_ONCE: usize = 8;
 pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) opener: KeyOpener,
-    pub(crate) openrouter: Arc<dyn ChatProvider>,
+    pub(crate) providers: Providers,
     pub(crate) attachments: Attachments,
     pub(crate) wakes: WakeSender,
     pub(crate) nudges: NudgeSender,

@@ -49,6 +49,10 @@ const fn explain(kind: FailureKind) -> &'static str {
             "👋 That personality was deleted, or is no longer for you, before your message's turn \
              came. Nothing was spent. Talk to somebody else."
         }
+        FailureKind::ProviderGone => {
+            "⚠️ The server that was to answer was taken out of this bot's settings before your \
+             message's turn came. Nothing was spent. `/model show` says what answers you now."
+        }
         FailureKind::KeyGone => {
             "🔑 Your key was removed or switched off before your message's turn came. Nothing was \
              spent. Store a key with `/wallet set` and ask again."

@@ -57,6 +57,11 @@ pub fn refusal(why: &Refusal) -> String {
             "🔑 Your key {last4} was switched off, because its provider refuses it. \
              `/wallet set` stores a new one; `/wallet test` tries this one again."
         ),
+        Refusal::NoModel { provider } => format!(
+            "🎛️ Your message wasn't answered: nobody said which model of {} to ask. `/model set` with \
+             `provider: {provider}` chooses one.",
+            provider.display_name()
+        ),
         Refusal::GuestLimit => "🔑 Today's free answers are used up; there are new ones after \
             midnight UTC. `/wallet set` stores a key of your own, which has no such limit."
             .to_owned(),
@@ -89,7 +94,7 @@ fn grouped(number: i64) -> String {
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
-    use shared::secret::UserApiKey;
+    use shared::{model::Provider, secret::UserApiKey};
 
     use super::*;
 
@@ -100,6 +105,7 @@ mod tests {
             Refusal::NoSuchPersonality,
             Refusal::NoKey,
             Refusal::KeySwitchedOff { last4 },
+            Refusal::NoModel { provider: Provider::OpenAi },
             Refusal::GuestLimit,
             Refusal::Forbidden,
             Refusal::Busy { waiting: 10 },

@@ -59,13 +59,16 @@ pub fn reset(for_whom: Option<&str>, had_one: bool) -> String {
 #[must_use]
 pub fn no_id(problem: ModelIdProblem, nearest: &[ModelId]) -> String {
     let why = match problem {
-        ModelIdProblem::Address => {
-            "That is an address, and a model id is none: it looks like `author/model`. Which server \
-             is asked is not for a model to say"
+        ModelIdProblem::Address(form) => format!(
+            "That is an address, and a model id is none: it looks like {form}. Which server is asked \
+             is not for a model to say"
+        ),
+        ModelIdProblem::TooLong => {
+            "That is too long for a model id: it has at most 100 characters".to_owned()
         }
-        ModelIdProblem::TooLong => "That is too long for a model id: it has at most 100 characters",
-        ModelIdProblem::Empty | ModelIdProblem::Malformed => {
-            "That is no model id: it looks like `author/model`, without spaces"
+        ModelIdProblem::Empty => "That is no model id: it is empty".to_owned(),
+        ModelIdProblem::Malformed(form) => {
+            format!("That is no model id: it looks like {form}, without spaces")
         }
     };
     format!("{why}. Nothing was changed.{}{CHOOSE}", meant(nearest))
@@ -136,6 +139,7 @@ pub fn show_one(
     };
     let pays = match payer.source {
         KeySource::User => "Your own key pays.",
+        KeySource::Keyless => "It runs on a server of this bot's owner, and nobody pays.",
         KeySource::System => {
             "Whoever runs this bot pays, from today's free answers; what you chose yourself counts \
              on a key of your own alone."
@@ -207,7 +211,10 @@ fn plain(name: &str) -> String {
 mod tests {
     use insta::assert_snapshot;
     use serde_json::json;
-    use shared::{catalogue, model::Provider};
+    use shared::{
+        catalogue,
+        model::{IdForm, Provider},
+    };
 
     use super::*;
 
@@ -237,9 +244,9 @@ mod tests {
             set(&choice(None, "un/known"), None, true),
             reset(None, true),
             reset(Some("Viola"), false),
-            no_id(ModelIdProblem::Address, &[]),
+            no_id(ModelIdProblem::Address(IdForm::WithAuthor), &[]),
             no_id(ModelIdProblem::TooLong, &[]),
-            no_id(ModelIdProblem::Malformed, &[id("openai/gpt-5-mini")]),
+            no_id(ModelIdProblem::Malformed(IdForm::WithAuthor), &[id("openai/gpt-5-mini")]),
             no_model(&[id("openai/gpt-5-mini"), id("openai/gpt-4o"), id("z-ai/glm-4.5")]),
             no_model(&[]),
             BATCH.to_owned(),

@@ -25,6 +25,9 @@ pub fn notice(kind: NoticeKind, request: Option<RequestId>) -> String {
             because its provider refuses it. `/wallet set` stores a new one, `/wallet test` tries this \
             one again."
             .to_owned(),
+        NoticeKind::NoModel => "🎛️ Your message wasn't answered: you have a key, and nobody said which \
+            model to ask with it. `/model set` with the key's provider chooses one."
+            .to_owned(),
         NoticeKind::GuestLimit => "🔑 Your message wasn't answered: today's free answers are used up. \
             There are new ones after midnight UTC; `/wallet set` stores a key of your own, which has no \
             such limit."
@@ -72,6 +75,7 @@ mod tests {
         let all = [
             NoticeKind::NoKey,
             NoticeKind::KeySwitchedOff,
+            NoticeKind::NoModel,
             NoticeKind::GuestLimit,
             NoticeKind::Busy,
             NoticeKind::NotAccepted,

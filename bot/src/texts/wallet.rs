@@ -99,9 +99,19 @@ pub fn none_for(provider: Provider) -> String {
 
 /// What was typed names no provider.
 #[must_use]
-pub fn unknown_provider() -> String {
-    let known: Vec<_> = Provider::ALL.iter().map(|provider| provider.display_name()).collect();
+pub fn unknown_provider(known: impl Iterator<Item = Provider>) -> String {
+    let known: Vec<_> = known.map(|provider| provider.display_name().to_owned()).collect();
     format!("I don't know that provider. Known: {}. Nothing was changed.", known.join(", "))
+}
+
+/// The server asks nobody for a key.
+#[must_use]
+pub fn keyless(provider: Provider) -> String {
+    format!(
+        "**{0}** is a server of whoever runs this bot and asks for no key, so there is none to store. \
+         `/model set` with `provider: {0}` talks to it.",
+        provider.display_name()
+    )
 }
 
 #[cfg(test)]
@@ -138,7 +148,8 @@ mod tests {
             confirm_removal(&key(true)),
             removed(provider),
             none_for(provider),
-            unknown_provider(),
+            unknown_provider(Provider::BUILT_IN.iter().copied()),
+            keyless(Provider::parse("ollama").unwrap()),
             NOTHING_TO_REMOVE.into(),
             NOT_YOURS.into(),
             TOO_MANY_CHECKS.into(),
@@ -148,7 +159,7 @@ mod tests {
 
     #[test]
     fn the_form_fits_discords_limits() {
-        for provider in Provider::ALL {
+        for provider in Provider::BUILT_IN {
             assert!(form_title(*provider).chars().count() <= 45);
             assert!(form_label(*provider).chars().count() <= 45);
         }

@@ -146,6 +146,25 @@ pub(super) fn origins(value: &str) -> Result<Vec<String>, Fault> {
     value.split(',').map(str::trim).map(origin).collect()
 }
 
+/// How an address is reached.
+pub(super) enum Reach<'a> {
+    /// By `https`.
+    Encrypted,
+    /// By `http`, and it is this machine.
+    ThisMachine,
+    /// By `http`, on this host.
+    InClear(&'a str),
+}
+
+/// How `value` is reached, if it is an address that paths may be appended to.
+pub(super) fn reach(value: &str) -> Result<Reach<'_>, Fault> {
+    Ok(match split(value)? {
+        (Scheme::Https, _) => Reach::Encrypted,
+        (Scheme::Http, host) if is_loopback(host) => Reach::ThisMachine,
+        (Scheme::Http, host) => Reach::InClear(host),
+    })
+}
+
 #[derive(PartialEq, Eq)]
 enum Scheme {
     Http,

@@ -13,6 +13,7 @@ mod deployment;
 mod environment;
 mod misspelt;
 mod problem;
+mod providers;
 mod reader;
 mod secrets;
 mod sections;
@@ -26,9 +27,10 @@ pub use self::{
     addresses::DatabaseUrl,
     environment::{Environment, EnvironmentError},
     problem::{ConfigError, Fault, Notice, Problem},
+    providers::{ProviderConfig, ServerConfig},
     sections::{
         Creators, DiscordConfig, LogConfig, LogFormat, MasterKeyTexts, PictureConfig,
-        ProcessConfig, ProviderConfig, RedisConfig, RequestConfig, Shards,
+        ProcessConfig, RedisConfig, RequestConfig, Shards,
     },
     template::template,
 };
@@ -140,9 +142,9 @@ pub fn for_troupe(env: &Environment, local: bool) -> Result<TroupeConfig, Config
     let provider = if stands_in {
         // the operator's key stays out of the stand-in's books
         requests.guest_daily_limit = None;
-        sections::provider(&mut reader, false)
+        providers::provider(&mut reader, false)
     } else {
-        sections::provider(&mut reader, requests.guest_daily_limit.is_some())
+        providers::provider(&mut reader, requests.guest_daily_limit.is_some())
     };
     let mode = if is_local {
         Some(deployment::local_mode(&mut reader, &process))
@@ -249,7 +251,7 @@ pub fn for_worker(env: &Environment) -> Result<WorkerConfig, ConfigError> {
     let redis = deployment::shared_redis(&mut reader);
     let master_keys = deployment::master_keys(&mut reader, "the worker opens users' keys with it");
     let requests = sections::requests(&mut reader);
-    let provider = sections::provider(&mut reader, requests.guest_daily_limit.is_some());
+    let provider = providers::provider(&mut reader, requests.guest_daily_limit.is_some());
     let process = sections::process(&mut reader, "worker");
     reader.finish(|notices| {
         Some(WorkerConfig {

@@ -27,6 +27,12 @@ impl<'a> Reader<'a> {
         Self { environment, problems: Vec::new(), notices }
     }
 
+    /// Another reader of the same settings, whose findings are forgotten: for what was read and
+    /// judged before.
+    pub(super) const fn aside(&self) -> Self {
+        Self { environment: self.environment, problems: Vec::new(), notices: Vec::new() }
+    }
+
     /// The result, if all of it could be used.
     pub(super) fn finish<T>(
         mut self,

@@ -5,8 +5,8 @@ use std::{net::SocketAddr, num::NonZeroU32, ops::RangeInclusive, path::PathBuf, 
 use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 
-use super::{addresses, problem::Fault, reader::Reader, settings as s, values};
-use crate::{ids::DiscordUserId, telemetry::LogTail};
+use super::{addresses, problem::Fault, providers, reader::Reader, settings as s, values};
+use crate::{ids::DiscordUserId, offered::Offered, telemetry::LogTail};
 
 /// The bot's side of Discord, without its token.
 #[derive(Clone, Debug)]
@@ -60,8 +60,8 @@ pub struct Shards {
 /// What holds for every request, in the bot as in the worker.
 #[derive(Clone, Debug)]
 pub struct RequestConfig {
-    /// The model when nothing else names one.
-    pub default_model: String,
+    /// The providers there are, and the models when nothing else names one.
+    pub offered: Offered,
     /// The longest answer where a personality sets none.
     pub default_max_tokens: u32,
     /// Conversations of one user that are answered at once.
@@ -73,23 +73,6 @@ pub struct RequestConfig {
     /// Answers that a guest gets per UTC day on the operator's key; `None`: guests have to bring a
     /// key of their own.
     pub guest_daily_limit: Option<u32>,
-}
-
-/// The worker's side of the model providers.
-#[derive(Clone, Debug)]
-pub struct ProviderConfig {
-    /// OpenRouter, without a slash at the end.
-    pub openrouter_base_url: String,
-    /// Where the files that people send along lie; without a slash at the end.
-    pub attachment_origins: Vec<String>,
-    /// Sent as `HTTP-Referer`.
-    pub referer: Option<String>,
-    /// Sent as `X-OpenRouter-Title`.
-    pub title: Option<String>,
-    /// The operator's own key. Present only where guests are allowed to use it.
-    pub operator_key: Option<SecretString>,
-    /// Model calls under way at once.
-    pub slots: usize,
 }
 
 /// Where bot and worker processes wake each other.
@@ -179,7 +162,7 @@ fn creators(text: &str) -> Result<Creators, Fault> {
     }
 }
 
-fn hosts(text: &str) -> Result<Vec<String>, Fault> {
+pub(super) fn hosts(text: &str) -> Result<Vec<String>, Fault> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
     text.split(',')
         .map(str::trim)
@@ -232,36 +215,12 @@ pub(super) fn requests(reader: &mut Reader<'_>) -> RequestConfig {
     let guests = reader.value(&s::ALLOW_SYSTEM_KEY, values::switch);
     let limit = reader.value(&s::GUEST_DAILY_LIMIT, values::number(1..=100_000));
     RequestConfig {
-        default_model: reader.value(&s::DEFAULT_MODEL, model),
+        offered: providers::offered(reader),
         default_max_tokens: reader.value(&s::DEFAULT_MAX_TOKENS, values::number(1..=1_000_000)),
         max_active_per_user: reader.value(&s::MAX_ACTIVE_PER_USER, values::number(1..=100)),
         max_queued_per_user: reader.value(&s::MAX_QUEUED_PER_USER, values::number(1..=1000)),
         deadline: reader.value(&s::REQUEST_DEADLINE, values::seconds(10..=86_400)),
         guest_daily_limit: guests.then_some(limit),
-    }
-}
-
-fn model(text: &str) -> Result<String, Fault> {
-    if text.len() <= 100 && text.bytes().all(|b| b.is_ascii_graphic()) {
-        Ok(text.to_owned())
-    } else {
-        Err("isn't a model id: at most 100 characters, no spaces".into())
-    }
-}
-
-pub(super) fn provider(reader: &mut Reader<'_>, guests: bool) -> ProviderConfig {
-    let operator_key = if guests {
-        reader.required(&s::OPENROUTER_API_KEY, "ALLOW_SYSTEM_KEY=true needs it", values::token)
-    } else {
-        reader.optional(&s::OPENROUTER_API_KEY, values::token)
-    };
-    ProviderConfig {
-        openrouter_base_url: reader.value(&s::OPENROUTER_BASE_URL, addresses::https_or_loopback),
-        attachment_origins: reader.value(&s::ATTACHMENT_ORIGINS, addresses::origins),
-        referer: reader.optional(&s::OPENROUTER_REFERER, addresses::http),
-        title: reader.optional(&s::OPENROUTER_TITLE, values::header),
-        operator_key: operator_key.filter(|_| guests),
-        slots: reader.value(&s::WORKER_SLOTS, values::number(1..=1024)),
     }
 }
 

@@ -78,8 +78,16 @@ pub static GROUPS: &[Group] = &[
         title: "Models",
         settings: &[
             &DEFAULT_MODEL,
+            &DEFAULT_MODELS,
             &DEFAULT_MAX_TOKENS,
+            &MODEL_SERVERS,
+            &KEYLESS_SERVERS,
+            &PRIVATE_HOSTS,
             &OPENROUTER_BASE_URL,
+            &OPENAI_BASE_URL,
+            &ANTHROPIC_BASE_URL,
+            &GEMINI_BASE_URL,
+            &DEEPSEEK_BASE_URL,
             &OPENROUTER_REFERER,
             &OPENROUTER_TITLE,
             &ATTACHMENT_ORIGINS,
@@ -232,6 +240,58 @@ pub(super) static DEFAULT_MODEL: Setting = Setting::defaulting(
     "The model when neither the user, nor the personality, nor the key names one. The user pays for
 it, so the default is an inexpensive one that reads images and takes every sampling setting.",
 );
+
+pub(super) static DEFAULT_MODELS: Setting = Setting::defaulting(
+    "DEFAULT_MODELS",
+    "openai=gpt-5-mini, anthropic=claude-haiku-4-5, gemini=gemini-2.5-flash, deepseek=deepseek-v4-flash",
+    "The same for the other providers, MODEL_SERVERS included: name=model, with commas between. Used
+on a key of that provider's when nobody chose a model for it. Bot and workers need the same.",
+);
+
+pub(super) static MODEL_SERVERS: Setting = Setting::new(
+    "MODEL_SERVERS",
+    "ollama=http://127.0.0.1:11434/v1, gpu=https://gpu.example.org/v1",
+    "Servers of yours that speak as OpenAI does (Ollama, vLLM, llama.cpp, LiteLLM): name=address, with
+commas between. The name (1 to 20 of a-z, 0-9 and -) is what people call it; the address is where
+/chat/completions begins: https, or http to this machine or one of PRIVATE_HOSTS. People bring
+their own key for it, unless KEYLESS_SERVERS names it. Bot and workers need the same.",
+);
+
+pub(super) static KEYLESS_SERVERS: Setting = Setting::new(
+    "KEYLESS_SERVERS",
+    "ollama",
+    "Which of MODEL_SERVERS ask for no key, with commas between. Everybody may use them, and nobody
+pays: that is your machine's work. Bot and workers need the same.",
+);
+
+pub(super) static PRIVATE_HOSTS: Setting = Setting::new(
+    "PRIVATE_HOSTS",
+    "gpu.internal, 10.0.0.5",
+    "Hosts on your own network that MODEL_SERVERS may be on, by name or address as they stand there,
+with commas between. Without it a server has to be on the public internet or on this machine.",
+);
+
+pub(super) static OPENAI_BASE_URL: Setting = Setting::defaulting(
+    "OPENAI_BASE_URL",
+    "https://api.openai.com/v1",
+    "Where OpenAI is, or a proxy that speaks as it does: https, or http to this machine alone. The same
+goes for the next three.",
+);
+
+pub(super) static ANTHROPIC_BASE_URL: Setting = Setting::defaulting(
+    "ANTHROPIC_BASE_URL",
+    "https://api.anthropic.com/v1",
+    "Where Anthropic is.",
+);
+
+pub(super) static GEMINI_BASE_URL: Setting = Setting::defaulting(
+    "GEMINI_BASE_URL",
+    "https://generativelanguage.googleapis.com/v1beta",
+    "Where Google's Gemini API is.",
+);
+
+pub(super) static DEEPSEEK_BASE_URL: Setting =
+    Setting::defaulting("DEEPSEEK_BASE_URL", "https://api.deepseek.com", "Where DeepSeek is.");
 
 pub(super) static DEFAULT_MAX_TOKENS: Setting = Setting::defaulting(
     "DEFAULT_MAX_TOKENS",

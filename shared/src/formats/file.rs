@@ -188,8 +188,9 @@ pub(super) fn name_of(name: &str, which: WhichName) -> Result<PersonalityName, F
     PersonalityName::parse(name).map_err(|problem| FileProblem::Name { which, problem })
 }
 
-fn model_id(id: Option<String>) -> Result<Option<String>, FileProblem> {
-    let id = id.map(|id| ModelId::parse(&id)).transpose().map_err(FileProblem::Model)?;
+fn model_id(provider: Provider, id: Option<String>) -> Result<Option<String>, FileProblem> {
+    let read = |id: String| ModelId::parse_for(provider, &id);
+    let id = id.map(read).transpose().map_err(FileProblem::Model)?;
     Ok(id.map(|id| id.as_str().to_owned()))
 }
 
@@ -201,8 +202,8 @@ fn settings(fields: &mut Fields) -> Result<ModelSettings, FileProblem> {
     let advanced = Value::Object(fields.object("advanced_parameters")?);
     Ok(ModelSettings {
         provider,
-        model: model_id(fields.text("model")?)?,
-        vision_model: model_id(fields.text("vision_model")?)?,
+        model: model_id(provider, fields.text("model")?)?,
+        vision_model: model_id(provider, fields.text("vision_model")?)?,
         temperature: fields.number("temperature")?,
         top_p: fields.number("top_p")?,
         max_tokens: fields.whole("max_tokens")?,

@@ -8,6 +8,8 @@ text_enum! {
         User = "user",
         /// The operator's, for guests.
         System = "system",
+        /// Nobody's: the operator's own server asks for none.
+        Keyless = "none",
     }
 }
 

@@ -10,6 +10,8 @@ text_enum! {
         InvalidKey = "invalid_key",
         /// The personality was deleted, or made private by its owner, before the call.
         PersonalityGone = "personality_gone",
+        /// The server that was to answer was taken out of the operator's settings.
+        ProviderGone = "provider_gone",
         /// The key was removed or switched off before the call.
         KeyGone = "key_gone",
         /// The stored key does not open: the row was changed, or sealed for somebody else.

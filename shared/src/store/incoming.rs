@@ -9,7 +9,8 @@ use crate::{
     ids::{
         ChannelId, DeliveryId, DiscordUserId, GuildId, PersonalityId, RequestId, SourceId, UserId,
     },
-    model::DeliveryKind,
+    model::{DeliveryKind, Provider},
+    offered::Offered,
     secret::Last4,
     vault::Sealed,
 };
@@ -107,11 +108,11 @@ pub struct Limits {
     pub deadline: Duration,
 }
 
-/// What stands in when the user has named no model, and who pays for guests.
+/// What stands in when the user has named no model or no key, and who pays for guests.
 #[derive(Clone, Debug)]
 pub struct SystemKey {
-    /// The model for personalities without one.
-    pub default_model: String,
+    /// The providers there are, and the models for those who chose none.
+    pub offered: Offered,
     /// Requests a day that the operator pays for each guest; none: no guests.
     pub guest_daily_limit: Option<i64>,
 }
@@ -148,6 +149,11 @@ pub enum Refusal {
     KeySwitchedOff {
         /// Which.
         last4: Last4,
+    },
+    /// The author has a key, and nobody said which model it is for.
+    NoModel {
+        /// Who made the key.
+        provider: Provider,
     },
     /// The operator's gift for today is used up.
     GuestLimit,

@@ -19,6 +19,8 @@ pub enum NoticeKind {
     NoKey,
     /// Their key was switched off.
     KeySwitchedOff,
+    /// They have a key and nobody said which model it is for.
+    NoModel,
     /// The operator's gift for today is used up.
     GuestLimit,
     /// Too much of theirs waits.
@@ -42,6 +44,7 @@ impl NoticeKind {
         match self {
             Self::NoKey => "no_key".into(),
             Self::KeySwitchedOff => "key_switched_off".into(),
+            Self::NoModel => "no_model".into(),
             Self::GuestLimit => "guest_limit".into(),
             Self::Busy => "busy".into(),
             Self::NotAccepted => "not_accepted".into(),
@@ -65,6 +68,7 @@ impl NoticeKind {
         Some(match text {
             "no_key" => Self::NoKey,
             "key_switched_off" => Self::KeySwitchedOff,
+            "no_model" => Self::NoModel,
             "guest_limit" => Self::GuestLimit,
             "busy" => Self::Busy,
             "not_accepted" => Self::NotAccepted,

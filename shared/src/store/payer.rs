@@ -37,7 +37,7 @@ pub enum ModelChoice {
     Personality,
     /// The key.
     Key,
-    /// The setting `DEFAULT_MODEL`.
+    /// The settings `DEFAULT_MODEL` and `DEFAULT_MODELS`.
     Setting,
 }
 
@@ -56,8 +56,10 @@ impl Store {
     /// switches the payer.
     ///
     /// The model is the author's choice for this personality, else their choice for all, else the
-    /// personality's, else the key's, else `DEFAULT_MODEL`. What an author chose counts on their own
-    /// key alone: nobody picks what the operator pays for.
+    /// personality's, else the key's, else the settings'. What an author chose counts on their own
+    /// key alone: nobody picks what the operator pays for. The key is the author's for that model's
+    /// provider, else another of theirs with a model of its own; a server that asks for no key needs
+    /// none.
     pub(super) async fn choose_payer(
         &self,
         tx: &mut Tx,
@@ -83,12 +85,27 @@ impl Store {
         };
         let keys: Vec<Key> =
             on_tx!(tx, |c| sqlx::query_as(KEYS).bind(user).bind(wanted_at).fetch_all(c).await?);
-        let default_model = || (system.default_model.clone(), ModelChoice::Setting);
-        if let Some(key) = keys.iter().find(|key| key.is_active) {
+        let of_setting = |provider: Provider| {
+            let model = system.offered.default_model(provider)?;
+            Some((model.to_owned(), ModelChoice::Setting))
+        };
+        if system.offered.has(wanted_at) && !system.offered.asks_for_key(wanted_at) {
+            let Some((model, chosen_by)) = wanted.or_else(|| of_setting(wanted_at)) else {
+                return Ok(Err(Refusal::NoModel { provider: wanted_at }));
+            };
+            let source = KeySource::Keyless;
+            return Ok(Ok(Payer { source, key: None, provider: wanted_at, model, chosen_by }));
+        }
+        let mut without_model = None;
+        for key in keys.iter().filter(|key| key.is_active) {
             let of_key = key.model_name.clone().map(|model| (model, ModelChoice::Key));
             // a key of another provider goes with its own model
-            let wanted = wanted.filter(|_| key.provider == wanted_at);
-            let (model, chosen_by) = wanted.or(of_key).unwrap_or_else(default_model);
+            let wanted = wanted.clone().filter(|_| key.provider == wanted_at);
+            let Some((model, chosen_by)) = wanted.or(of_key).or_else(|| of_setting(key.provider))
+            else {
+                without_model.get_or_insert(key.provider);
+                continue;
+            };
             return Ok(Ok(Payer {
                 source: KeySource::User,
                 key: Some(key.id),
@@ -96,6 +113,9 @@ impl Store {
                 model,
                 chosen_by,
             }));
+        }
+        if let Some(provider) = without_model {
+            return Ok(Err(Refusal::NoModel { provider }));
         }
         // a key that was switched off never falls back to the operator's
         if let Some(Key { last4, .. }) = keys.into_iter().next() {
@@ -105,8 +125,14 @@ impl Store {
         if self.guest_requests_today(tx, user).await? >= limit {
             return Ok(Err(Refusal::GuestLimit));
         }
-        let (model, chosen_by) = configured.unwrap_or_else(default_model);
-        Ok(Ok(Payer { source: KeySource::System, key: None, provider, model, chosen_by }))
+        // the operator's key is OpenRouter's, whoever else the personality would rather ask
+        let operators = Provider::OpenRouter;
+        let configured = configured.filter(|_| provider == operators);
+        let Some((model, chosen_by)) = configured.or_else(|| of_setting(operators)) else {
+            return Ok(Err(Refusal::NoModel { provider: operators }));
+        };
+        let source = KeySource::System;
+        Ok(Ok(Payer { source, key: None, provider: operators, model, chosen_by }))
     }
 
     async fn guest_requests_today(&self, tx: &mut Tx, user: UserId) -> Result<i64> {

@@ -179,7 +179,7 @@ impl Store {
         const SQL: &str = "
             SELECT id, is_active, last4 FROM user_api_keys
              WHERE user_id = $1 AND provider = $2 AND removed_at IS NULL";
-        if pressed.key_source == KeySource::System {
+        if pressed.key_source != KeySource::User {
             return self.choose_payer(tx, pressed.user_id, pressed.personality_id, system).await;
         }
         let key: Option<(ApiKeyId, bool, crate::secret::Last4)> =

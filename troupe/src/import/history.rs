@@ -213,7 +213,7 @@ fn call(reading: &Reading, row: &Row) -> Result<OlderUsage, &'static str> {
         account: text(row, "user_id").and_then(|id| reading.people.get(&id).copied()),
         personality: text(row, "personality_id")
             .and_then(|id| reading.personalities.get(&id).copied()),
-        provider: Provider::parse(&provider).map_err(|_| "its provider is not known here")?,
+        provider: Provider::built_in(&provider).map_err(|_| "its provider is not known here")?,
         model,
         tokens,
         request_type: kind.unwrap_or("text").to_owned(),

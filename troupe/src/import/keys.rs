@@ -83,7 +83,7 @@ async fn one(
         return Ok(());
     };
     let provider = text(row, "provider").unwrap_or_else(|| Provider::OpenRouter.as_str().into());
-    let Ok(provider) = Provider::parse(&provider) else {
+    let Ok(provider) = Provider::built_in(&provider) else {
         reading.report.skip(Kind::Keys, &whose, "its provider is not known here");
         return Ok(());
     };

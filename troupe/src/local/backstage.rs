@@ -84,6 +84,7 @@ fn detail(row: &RequestOverview) -> String {
     let key = match (row.key_source, &row.last4) {
         (KeySource::User, Some(last4)) => format!("key {last4}"),
         (KeySource::User, None) => "a key that was removed".to_owned(),
+        (KeySource::Keyless, _) => "no key".to_owned(),
         (KeySource::System, _) => "the operator's key".to_owned(),
     };
     let mut parts = vec![row.provider.as_str().to_owned(), row.model.clone(), key];

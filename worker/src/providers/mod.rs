@@ -42,25 +42,28 @@ pub mod http;
 mod limits;
 pub mod openai_chat;
 pub mod openrouter;
+mod registry;
 mod request;
 pub mod sse;
 mod stream;
 
 pub use error::{CallError, Cut};
 pub use limits::Limits;
+pub use registry::{CannotConnect, Providers};
 pub use request::{ChatMessage, ChatRequest, Image, Role};
 pub use stream::{ChatStream, StreamItem};
 
 /// A company, or a server of the operator's, that answers chats.
 pub trait ChatProvider: Debug + Send + Sync {
-    /// Sends `request`, to be paid with `key`, and waits for the provider to accept it.
+    /// Sends `request`, to be paid with `key`, and waits for the provider to accept it. Only a server
+    /// that asks for none is asked without.
     ///
     /// The key is needed until this returns and may be wiped then; the stream does not hold it.
     /// Dropping the future or the stream closes the connection, which is all that can be done to
     /// stop the bill, and not every provider stops for it.
     fn start<'a>(
         &'a self,
-        key: &'a UserApiKey,
+        key: Option<&'a UserApiKey>,
         request: &'a ChatRequest,
     ) -> BoxFuture<'a, Result<ChatStream, CallError>>;
 

@@ -66,7 +66,7 @@ async fn every_error_of_openrouter_is_told_by_what_may_be_done() {
         for (number, fixture) in errors.iter().enumerate() {
             let provider = provider(&format!("http://{address}/{number}"), Limits::default());
             let status = StatusCode::from_u16(fixture.status).unwrap();
-            let (error, expected) = match provider.start(&key(), &request()).await {
+            let (error, expected) = match provider.start(Some(&key()), &request()).await {
                 Ok(stream) => {
                     let (kind, cut) = (kind(fixture), Cut::ErrorReported);
                     (Heard::from(stream).await.error.unwrap(), CallError::Ambiguous { kind, cut })

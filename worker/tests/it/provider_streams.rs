@@ -53,7 +53,7 @@ async fn every_stream_gives_the_same_over_http() {
         let address = serve(app).await;
         for (number, fixture) in streams.iter().enumerate() {
             let provider = provider(&format!("http://{address}/{number}"), Limits::default());
-            let stream = provider.start(&key(), &request()).await.unwrap();
+            let stream = provider.start(Some(&key()), &request()).await.unwrap();
             check_answer(fixture, &Heard::from(stream).await);
         }
     }

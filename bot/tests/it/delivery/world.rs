@@ -15,6 +15,7 @@ use shared::{
         BotId, ChannelId, DeliveryId, DiscordUserId, GuildId, RequestId, SourceId, UserId, WorkerId,
     },
     model::FinishReason,
+    offered::Offered,
     store::{
         Accepted, CallEnd, CallRecord, ClaimedRequest, Engine, Fenced, Incoming, Limits,
         PartialText, Place, ReplyBy, RequestContext, ShardRange, Store, SystemKey,
@@ -155,7 +156,7 @@ impl World {
             deadline: Duration::from_mins(10),
         };
         let system =
-            SystemKey { default_model: "local/model".to_owned(), guest_daily_limit: Some(1_000) };
+            SystemKey { offered: Offered::built_in("local/model"), guest_daily_limit: Some(1_000) };
         match self.store.accept(&incoming, &limits, &system).await.unwrap() {
             Accepted::Taken { user, requests } => (user, requests[0]),
             other => panic!("not accepted: {other:?}"),

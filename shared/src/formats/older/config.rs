@@ -23,12 +23,13 @@ pub(super) struct Names {
 
 pub(super) fn settings(from: &mut Lenient, names: &Names) -> ModelSettings {
     let provider = from.parsed("provider", |name| {
-        Provider::parse(name).map_err(|_| "this provider is not known here")
+        Provider::built_in(name).map_err(|_| "this provider is not known here")
     });
+    let provider = provider.unwrap_or(ModelSettings::default().provider);
     ModelSettings {
-        provider: provider.unwrap_or(ModelSettings::default().provider),
-        model: model(from, names.model),
-        vision_model: model(from, names.vision_model),
+        provider,
+        model: model(from, provider, names.model),
+        vision_model: model(from, provider, names.vision_model),
         temperature: from.real(names.temperature, "temperature"),
         top_p: from.real(names.top_p, "top_p"),
         max_tokens: from.whole(names.max_tokens, "max_tokens"),
@@ -50,8 +51,8 @@ fn same(from: &mut Lenient, name: &'static str) -> Option<i64> {
     from.whole(name, name)
 }
 
-fn model(from: &mut Lenient, name: &str) -> Option<String> {
-    from.parsed(name, |id| ModelId::parse(id.trim()).map(|id| id.as_ref().to_owned()))
+fn model(from: &mut Lenient, provider: Provider, name: &str) -> Option<String> {
+    from.parsed(name, |id| ModelId::parse_for(provider, id).map(|id| id.as_ref().to_owned()))
 }
 
 /// Takes parameters that go along with a call; what is not allowed comes back for the custom fields.

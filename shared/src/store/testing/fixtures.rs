@@ -10,6 +10,7 @@ use crate::{
     clock::Clock,
     ids::{ApiKeyId, ChannelId, DiscordUserId, GuildId, KeyCheckId, UserId, WorkerId},
     model::{KeyFacts, KeyVerdict, Provider},
+    offered::Offered,
     secret::UserApiKey,
     store::{
         AnswerToken, CheckPurpose, Incoming, Limits, NewKeyCheck, Place, ReplyBy, RequestContext,
@@ -145,5 +146,5 @@ pub const fn limits() -> Limits {
 /// Nobody is paid for.
 #[must_use]
 pub fn no_guests() -> SystemKey {
-    SystemKey { default_model: "test/model".into(), guest_daily_limit: None }
+    SystemKey { offered: Offered::built_in("test/model"), guest_daily_limit: None }
 }

@@ -5,6 +5,7 @@ use shared::{
     clock::Clock,
     ids::PersonalityId,
     model::{KeySource, ModelId, Provider},
+    offered::{ModelServer, Offered},
     personality::ModelSettings,
     store::{CatalogueOutcome, ModelChoice, Payer, Refusal, SystemKey, UserModel},
     testing::{Person, TestDb, no_guests},
@@ -19,6 +20,8 @@ shared::each_engine!(
     what_is_remembered_of_the_catalogue_follows_it,
     a_persons_own_model_goes_first_on_their_own_key,
     nobody_chooses_what_the_operator_pays_for,
+    a_key_is_used_for_its_own_providers_models,
+    a_server_that_asks_for_no_key_needs_none,
     a_choice_is_its_owners_and_goes_with_the_personality,
     a_failed_request_knows_its_model,
 );
@@ -151,6 +154,53 @@ async fn nobody_chooses_what_the_operator_pays_for(db: TestDb) {
     let paid = store.would_pay(guest.id, viola(), &system).await.unwrap().unwrap();
     assert_eq!((paid.source, paid.model.as_str()), (KeySource::System, "test/model"));
     assert_eq!(paid.chosen_by, ModelChoice::Setting);
+}
+
+async fn a_key_is_used_for_its_own_providers_models(db: TestDb) {
+    let (store, ada) = (db.store(), db.person_with_key(1).await);
+    let (vllm, bob) = (Provider::parse("vllm").unwrap(), db.personality("Bob", None).await);
+    // a key of OpenRouter's does not pay for a model of OpenAI's, nor is its id sent there
+    store
+        .set_user_model(ada.id, None, Provider::OpenAi, &ModelId::of_any("gpt-5").unwrap())
+        .await
+        .unwrap();
+    let paid = payer(&db, ada, bob).await;
+    assert_eq!((paid.provider, paid.model.as_str()), (PROVIDER, "test/model"));
+    store.reset_user_model(ada.id, None).await.unwrap();
+    let his = ModelSettings { provider: vllm, ..ModelSettings::default() };
+    db.set_model(bob, his).await;
+    assert_eq!(payer(&db, ada, bob).await.provider, PROVIDER);
+    // a guest's model is OpenRouter's too, because the operator's key is
+    let guest = db.person(2).await;
+    let his =
+        ModelSettings { provider: vllm, model: Some("big".into()), ..ModelSettings::default() };
+    db.set_model(bob, his).await;
+    let system = SystemKey { guest_daily_limit: Some(5), ..no_guests() };
+    let paid = store.would_pay(guest.id, bob, &system).await.unwrap().unwrap();
+    assert_eq!((paid.provider, paid.model.as_str()), (PROVIDER, "test/model"));
+    // a key without a model to begin with is of no use, and that is said
+    let nothing = SystemKey { offered: Offered::new(Vec::new(), Vec::new()), ..no_guests() };
+    let refused = store.would_pay(ada.id, bob, &nothing).await.unwrap();
+    assert_eq!(refused, Err(Refusal::NoModel { provider: PROVIDER }));
+}
+
+async fn a_server_that_asks_for_no_key_needs_none(db: TestDb) {
+    let (store, nobody) = (db.store(), db.person(1).await);
+    let bob = db.personality("Bob", None).await;
+    let name = "ollama".parse().unwrap();
+    let ollama = Provider::Server(name);
+    db.set_model(bob, ModelSettings { provider: ollama, ..ModelSettings::default() }).await;
+    let server = |asks_for_key| ModelServer { name, asks_for_key };
+    let models = vec![(ollama, "llama3.1:8b".to_owned())];
+    let offered = |asks| Offered::new(vec![server(asks)], models.clone());
+    let free = SystemKey { offered: offered(false), ..no_guests() };
+    let paid = store.would_pay(nobody.id, bob, &free).await.unwrap().unwrap();
+    assert_eq!((paid.source, paid.key), (KeySource::Keyless, None));
+    assert_eq!((paid.provider, paid.model.as_str()), (ollama, "llama3.1:8b"));
+    let locked = SystemKey { offered: offered(true), ..no_guests() };
+    assert_eq!(store.would_pay(nobody.id, bob, &locked).await.unwrap(), Err(Refusal::NoKey));
+    // taken out of the settings, it is asked for by nobody
+    assert_eq!(store.would_pay(nobody.id, bob, &no_guests()).await.unwrap(), Err(Refusal::NoKey));
 }
 
 async fn a_choice_is_its_owners_and_goes_with_the_personality(db: TestDb) {

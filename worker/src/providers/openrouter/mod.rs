@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use reqwest::{Client, RequestBuilder, Response, Url};
 use shared::{
     clock::SharedClock,
-    model::{CouldNotCheck, KeyVerdict},
+    model::{CouldNotCheck, FailureKind, KeyVerdict},
     secret::UserApiKey,
 };
 use tokio::time::Instant;
@@ -21,12 +21,10 @@ use super::{
     openai_chat::{RequestBody, answer::answer, plain_id},
 };
 
-mod connect;
 mod generation;
 mod key;
 mod settings;
 
-pub use connect::{CannotConnect, connect};
 pub use settings::{BadSetting, OpenRouterSettings};
 
 /// The provider `OpenRouter`, or whatever speaks like it at the operator's address.
@@ -58,9 +56,10 @@ impl OpenRouter {
 
     async fn start(
         &self,
-        key: &UserApiKey,
+        key: Option<&UserApiKey>,
         request: &ChatRequest,
     ) -> Result<ChatStream, CallError> {
+        let key = key.ok_or(CallError::NotSent { kind: FailureKind::KeyGone })?;
         let post = self
             .client
             .post(self.url(&["chat", "completions"]))
@@ -142,7 +141,7 @@ impl OpenRouter {
 impl ChatProvider for OpenRouter {
     fn start<'a>(
         &'a self,
-        key: &'a UserApiKey,
+        key: Option<&'a UserApiKey>,
         request: &'a ChatRequest,
     ) -> BoxFuture<'a, Result<ChatStream, CallError>> {
         Box::pin(self.start(key, request))

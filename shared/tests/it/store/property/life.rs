@@ -80,6 +80,7 @@ fn unwelcome(why: &Refusal) -> Unwelcome {
         Refusal::KeySwitchedOff { .. } => Unwelcome::SwitchedOff,
         Refusal::Busy { .. } => Unwelcome::Busy,
         Refusal::Forbidden => panic!("no moderator is about"),
+        Refusal::NoModel { provider } => panic!("{provider} has a model to begin with"),
     }
 }
 
