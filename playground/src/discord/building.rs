@@ -83,10 +83,7 @@ impl LocalDiscord {
 
     /// Makes a text channel in a server that only these, the bot and administrators see.
     pub fn add_private_channel(&self, guild: Snowflake, name: &str, open_to: &[Whom]) -> Snowflake {
-        let mut world = self.world();
-        let id = world.add_channel(guild, name);
-        world.make_private(id, open_to);
-        drop(world);
+        let id = self.world().add_private_channel(guild, name, open_to);
         self.server.bell.ring();
         id
     }

@@ -101,6 +101,26 @@ async fn a_private_channel_is_not_there_for_others() {
 }
 
 #[tokio::test]
+async fn a_new_private_channel_is_announced_once_and_as_private() {
+    let discord = discord().await;
+    let (mut gateway, _) = Gateway::start(&Rest::new(&discord)).await;
+    let house = discord.house();
+    let bob = discord.user("bob").id();
+    let cellar = discord.add_private_channel(house, "cellar", &[Whom::Member(bob)]);
+    let attic = discord.add_channel(house, "attic");
+    let told = gateway.event("CHANNEL_CREATE").await;
+    assert_eq!(told["id"], json!(cellar));
+    let view = Permissions::VIEW_CHANNEL.to_string();
+    let overwrites = json!([
+        {"id": house, "type": 0, "allow": "0", "deny": view},
+        {"id": discord.bot(), "type": 1, "allow": view, "deny": "0"},
+        {"id": bob, "type": 1, "allow": view, "deny": "0"},
+    ]);
+    assert_eq!(told["permission_overwrites"], overwrites);
+    assert_eq!(gateway.event("CHANNEL_CREATE").await["id"], json!(attic), "nothing in between");
+}
+
+#[tokio::test]
 async fn the_bot_is_told_what_somebody_may_do_where_they_do_it() {
     let discord = discord().await;
     let rest = Rest::new(&discord);

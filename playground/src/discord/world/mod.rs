@@ -123,8 +123,7 @@ impl World {
         self.open_direct_messages(dave);
         let moderators = self.add_role(house, "Moderators", Permissions::MODERATORS);
         self.set_role(house, dave, moderators, true);
-        let office = self.add_channel(house, "office");
-        self.make_private(office, &[Whom::Role(moderators)]);
+        self.add_private_channel(house, "office", &[Whom::Role(moderators)]);
     }
 
     /// The bot's account; its id is also the application's.

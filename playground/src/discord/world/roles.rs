@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Channel, Overwrite, Permissions, Role, Whom, World};
+use super::{Channel, ChannelKind, Overwrite, Permissions, Role, Whom, World};
 use crate::discord::{
     gateway::{Event, Intents},
     snowflake::Snowflake,
@@ -62,8 +62,14 @@ impl World {
         self.switchboard.dispatch(&Event::guild("GUILD_ROLE_UPDATE", guild, Intents::GUILDS, data));
     }
 
-    /// Hides a channel from everybody but these, the bot, and administrators.
-    pub(crate) fn make_private(&mut self, channel: Snowflake, open_to: &[Whom]) {
+    /// Makes a text channel that only these, the bot, and administrators see. It is told of once, with
+    /// all that it says of people.
+    pub(crate) fn add_private_channel(
+        &mut self,
+        guild: Snowflake,
+        name: &str,
+        open_to: &[Whom],
+    ) -> Snowflake {
         let view = Permissions::VIEW_CHANNEL;
         let bot = Whom::Member(self.bot);
         let mut overwrites =
@@ -73,7 +79,15 @@ impl World {
             allow: view,
             deny: Permissions::NONE,
         }));
-        self.change_channel(channel, |place| place.overwrites = overwrites);
+        let id = self.ids.next();
+        self.add_place_with(Channel {
+            id,
+            kind: ChannelKind::Text,
+            name: name.to_owned(),
+            guild: Some(guild),
+            overwrites,
+            members: Vec::new(),
+        })
     }
 
     /// Changes a channel, and tells whoever still sees it.
