@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use serenity::{
-    all::{Context, FullEvent, Interaction, ModalInteraction},
+    all::{Context, Event, Interaction, ModalInteraction},
     async_trait,
 };
 use shared::ids::{ChannelId, DiscordUserId, MessageId, SourceId};
@@ -76,27 +76,6 @@ impl Bot {
         self.app.gathering.close();
         self.app.gathering.wait().await;
     }
-
-    /// Servers, channels, roles and threads, as the gateway announces them.
-    pub(crate) fn watch(&self, event: &FullEvent) {
-        self.app.guilds.watch(event);
-        let threads = &self.app.threads;
-        let add = |thread: &serenity::all::GuildChannel| {
-            if let Some(parent) = thread.parent_id.filter(|_| thread.thread_metadata.is_some()) {
-                threads.add(thread.id.get().into(), parent.get().into());
-            }
-        };
-        match event {
-            FullEvent::GuildCreate { guild, .. } => guild.threads.iter().for_each(add),
-            FullEvent::ThreadCreate { thread } => add(thread),
-            FullEvent::ThreadUpdate { new, .. } => add(new),
-            FullEvent::ThreadListSync { thread_list_sync } => {
-                thread_list_sync.threads.iter().for_each(add);
-            }
-            FullEvent::ThreadDelete { thread, .. } => threads.remove(thread.id.get().into()),
-            _ => {}
-        }
-    }
 }
 
 #[async_trait]
@@ -110,6 +89,11 @@ impl GatewayHandler for Bot {
     fn changed(&self, message: MessageEvent, change: i64) {
         let (author, source) = (message.author.id, message.source());
         let _ = self.intake.offer_change(author, source, change, Mail::Change(Box::new(message)));
+    }
+
+    fn announced(&self, event: &Event) {
+        self.app.guilds.watch(event);
+        self.app.threads.watch(event);
     }
 
     async fn reacted(&self, reaction: Reaction) {

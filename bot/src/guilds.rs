@@ -2,15 +2,18 @@
 //!
 //! A message names channels and roles by number alone, and asking Discord for each would take time.
 //! So the gateway's announcements are remembered: names, and who may see a channel, because the name
-//! of a private one is nobody else's business. Events may overtake each other, so what is remembered
-//! decides about names alone; before a message is read, Discord is asked ([`context`](crate::context)).
+//! of a private one is nobody else's business. They are heard in the gateway's own turn, so a message
+//! finds all that was announced before it. Still, what is remembered decides about names and small
+//! things alone; before a message is read, Discord is asked ([`context`](crate::context)).
 
 use std::{
     collections::HashMap,
     sync::{PoisonError, RwLock, RwLockWriteGuard},
 };
 
-use serenity::all::{FullEvent, GuildChannel, PermissionOverwrite, PermissionOverwriteType, Role};
+use serenity::all::{
+    Event, Guild, GuildChannel, PermissionOverwrite, PermissionOverwriteType, Role,
+};
 use shared::{
     context::{Mention, Names, PlaceNames, bounds, mentions},
     ids::{ChannelId, DiscordUserId, GuildId, RoleId},
@@ -62,34 +65,42 @@ impl Guilds {
     }
 
     /// What the channels and roles are called that a text mentions; of the channels, those that the
-    /// member may see. People are not known here.
+    /// member may see. And those of which nothing is known. People are not known here.
     #[must_use]
-    pub(crate) fn names(&self, guild: GuildId, member: Member<'_>, text: &str) -> Names {
-        let mentioned = mentions(text);
+    pub(crate) fn names(
+        &self,
+        guild: GuildId,
+        member: Member<'_>,
+        text: &str,
+    ) -> (Names, Vec<Mention>) {
+        let mut mentioned: Vec<Mention> = mentions(text).into_iter().map(|(_, it)| it).collect();
+        mentioned.truncate(bounds::MAX_NAMES);
+        mentioned.retain(|mention| !matches!(mention, Mention::User(_)));
         if mentioned.is_empty() {
-            return Names::default();
+            return (Names::default(), mentioned);
         }
         let names = |server: &Server| {
             let roles = server.rights_of_roles();
             let law = ServerRules { guild, owner: server.owner, roles: &roles };
             let mut found = Names::default();
-            for (_, mention) in mentioned.iter().take(bounds::MAX_NAMES) {
-                match mention {
-                    Mention::Channel(id) => {
-                        let channel = server.channels.get(&ChannelId::from(*id));
-                        let seen = channel.filter(|channel| server.shows(&law, member, channel));
-                        found.channels.extend(seen.map(|channel| (*id, channel.name.clone())));
-                    }
-                    Mention::Role(id) => {
-                        let role = server.roles.get(&RoleId::from(*id));
-                        found.roles.extend(role.map(|(name, _)| (*id, name.clone())));
-                    }
-                    Mention::User(_) => {}
+            mentioned.retain(|mention| match mention {
+                Mention::Channel(id) => {
+                    let channel = server.channels.get(&ChannelId::from(*id));
+                    let seen = channel.filter(|channel| server.shows(&law, member, channel));
+                    found.channels.extend(seen.map(|channel| (*id, channel.name.clone())));
+                    channel.is_none()
                 }
-            }
+                Mention::Role(id) => {
+                    let role = server.roles.get(&RoleId::from(*id));
+                    found.roles.extend(role.map(|(name, _)| (*id, name.clone())));
+                    role.is_none()
+                }
+                Mention::User(_) => false,
+            });
             found
         };
-        self.read(guild, names).unwrap_or_default()
+        let found = self.read(guild, names).unwrap_or_default();
+        (found, mentioned)
     }
 
     /// What a member may do in a channel: nothing, where it is not known.
@@ -109,54 +120,65 @@ impl Guilds {
         self.read(guild, rights).flatten().unwrap_or_default()
     }
 
-    /// Remembers what the gateway announces.
-    pub(crate) fn watch(&self, event: &FullEvent) {
+    /// Remembers what the gateway announces. Called in its own turn, so it doesn't wait.
+    pub(crate) fn watch(&self, event: &Event) {
         match event {
-            FullEvent::GuildCreate { guild, .. } => {
-                let mut server = Server {
-                    name: bounds::one_line(&guild.name),
-                    owner: Some(guild.owner_id.get().into()),
-                    ..Server::default()
-                };
-                guild.roles.values().for_each(|role| server.add_role(role));
-                guild.channels.values().for_each(|channel| server.add(channel));
-                guild.threads.iter().for_each(|thread| server.add(thread));
-                let mut servers = self.lock();
-                let id = guild.id.get().into();
-                if servers.len() < MAX_SERVERS || servers.contains_key(&id) {
-                    servers.insert(id, server);
-                }
+            Event::GuildCreate(event) => self.add(&event.guild),
+            Event::GuildUpdate(event) => self.change(event.guild.id, |server| {
+                server.name = bounds::one_line(&event.guild.name);
+                server.owner = Some(event.guild.owner_id.get().into());
+            }),
+            Event::GuildDelete(event) => {
+                self.lock().remove(&event.guild.id.get().into());
             }
-            FullEvent::GuildUpdate { new_data, .. } => {
-                self.change(new_data.id, |server| {
-                    server.name = bounds::one_line(&new_data.name);
-                    server.owner = Some(new_data.owner_id.get().into());
-                });
+            Event::GuildRoleCreate(event) => self.add_role(&event.role),
+            Event::GuildRoleUpdate(event) => self.add_role(&event.role),
+            Event::GuildRoleDelete(event) => {
+                let role = event.role_id.get().into();
+                self.change(event.guild_id, |server| drop(server.roles.remove(&role)));
             }
-            FullEvent::GuildDelete { incomplete, .. } => {
-                self.lock().remove(&incomplete.id.get().into());
+            Event::ChannelCreate(event) => self.add_channel(&event.channel),
+            Event::ChannelUpdate(event) => self.add_channel(&event.channel),
+            Event::ThreadCreate(event) => self.add_channel(&event.thread),
+            Event::ThreadUpdate(event) => self.add_channel(&event.thread),
+            Event::ThreadListSync(event) => {
+                event.threads.iter().for_each(|it| self.add_channel(it));
             }
-            FullEvent::GuildRoleCreate { new } | FullEvent::GuildRoleUpdate { new, .. } => {
-                self.change(new.guild_id, |server| server.add_role(new));
-            }
-            FullEvent::GuildRoleDelete { guild_id, removed_role_id, .. } => {
-                let role = removed_role_id.get().into();
-                self.change(*guild_id, |server| drop(server.roles.remove(&role)));
-            }
-            FullEvent::ChannelCreate { channel }
-            | FullEvent::ChannelUpdate { new: channel, .. }
-            | FullEvent::ThreadCreate { thread: channel }
-            | FullEvent::ThreadUpdate { new: channel, .. } => {
-                self.change(channel.guild_id, |server| server.add(channel));
-            }
-            FullEvent::ChannelDelete { channel, .. } => {
+            Event::ChannelDelete(event) => {
+                let channel = &event.channel;
                 self.change(channel.guild_id, |server| server.remove(channel.id.get()));
             }
-            FullEvent::ThreadDelete { thread, .. } => {
+            Event::ThreadDelete(event) => {
+                let thread = &event.thread;
                 self.change(thread.guild_id, |server| server.remove(thread.id.get()));
             }
             _ => {}
         }
+    }
+
+    /// A server is announced, whole: what was known of it before is no more.
+    fn add(&self, guild: &Guild) {
+        let mut server = Server {
+            name: bounds::one_line(&guild.name),
+            owner: Some(guild.owner_id.get().into()),
+            ..Server::default()
+        };
+        guild.roles.values().for_each(|role| server.add_role(role));
+        guild.channels.values().for_each(|channel| server.add(channel));
+        guild.threads.iter().for_each(|thread| server.add(thread));
+        let mut servers = self.lock();
+        let id = guild.id.get().into();
+        if servers.len() < MAX_SERVERS || servers.contains_key(&id) {
+            servers.insert(id, server);
+        }
+    }
+
+    fn add_role(&self, role: &Role) {
+        self.change(role.guild_id, |server| server.add_role(role));
+    }
+
+    fn add_channel(&self, channel: &GuildChannel) {
+        self.change(channel.guild_id, |server| server.add(channel));
     }
 
     fn read<T>(&self, guild: GuildId, of: impl FnOnce(&Server) -> T) -> Option<T> {

@@ -1,15 +1,14 @@
 //! Mailboxes that keep the gateway's order.
 //!
 //! serenity runs every event handler as a task of its own, so two messages of one person may
-//! overtake each other before anything is committed. What keeps the order is taken earlier: in the
-//! collector callback, which runs in the gateway's own turn and can't wait. It drops each message
-//! into its author's mailbox here; one task per person with mail commits the messages in turn, and
-//! a person's burst doesn't delay anybody else's. The task ends when its mailbox is empty.
+//! overtake each other before anything is committed. So messages are heard in the gateway's own turn,
+//! which can't wait, and dropped into their author's mailbox here; one task per person with mail
+//! commits the messages in turn, and a person's burst doesn't delay anybody else's. The task ends when
+//! its mailbox is empty.
 //!
 //! Everything is bounded. What doesn't fit is refused at once, counted, and its author told once
-//! per burst. The same message may be offered twice (by the collector, and by the ordinary handler
-//! that covers the moments before a new connection has its collector): the second offer is ignored,
-//! whatever became of the first, or a refused message could slip in behind later ones.
+//! per burst. Discord may send the same message twice: the second offer is ignored, whatever became of
+//! the first, or a refused message could slip in behind later ones.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},

@@ -408,12 +408,6 @@ fn framework_options() -> poise::FrameworkOptions<Arc<Bot>, crate::caller::Troub
     poise::FrameworkOptions {
         commands: commands::all(),
         on_error: |error| Box::pin(commands::on_error(error)),
-        event_handler: |framework, event| {
-            Box::pin(async move {
-                framework.user_data.watch(event);
-                Ok(())
-            })
-        },
         ..poise::FrameworkOptions::default()
     }
 }

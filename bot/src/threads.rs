@@ -10,6 +10,7 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
+use serenity::all::{Event, GuildChannel};
 use shared::{
     ids::{ChannelId, GuildId},
     store::Place,
@@ -23,8 +24,25 @@ const MAX_THREADS: usize = 100_000;
 pub(crate) struct Threads(RwLock<HashMap<ChannelId, ChannelId>>);
 
 impl Threads {
+    /// Remembers what the gateway announces. Called in its own turn, so it doesn't wait.
+    pub(crate) fn watch(&self, event: &Event) {
+        let add = |thread: &GuildChannel| {
+            if let Some(parent) = thread.parent_id.filter(|_| thread.thread_metadata.is_some()) {
+                self.add(thread.id.get().into(), parent.get().into());
+            }
+        };
+        match event {
+            Event::GuildCreate(event) => event.guild.threads.iter().for_each(add),
+            Event::ThreadCreate(event) => add(&event.thread),
+            Event::ThreadUpdate(event) => add(&event.thread),
+            Event::ThreadListSync(event) => event.threads.iter().for_each(add),
+            Event::ThreadDelete(event) => self.remove(event.thread.id.get().into()),
+            _ => {}
+        }
+    }
+
     /// A thread was announced.
-    pub(crate) fn add(&self, thread: ChannelId, parent: ChannelId) {
+    fn add(&self, thread: ChannelId, parent: ChannelId) {
         let mut threads = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if threads.len() < MAX_THREADS || threads.contains_key(&thread) {
             threads.insert(thread, parent);
@@ -32,7 +50,7 @@ impl Threads {
     }
 
     /// A thread was deleted.
-    pub(crate) fn remove(&self, thread: ChannelId) {
+    fn remove(&self, thread: ChannelId) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&thread);
     }
 

@@ -1,4 +1,4 @@
-//! Following a trail: the rest of a chain of replies, and messages that are linked.
+//! Following a trail: the rest of a chain of replies, messages that are linked, and names.
 //!
 //! Bounded in number by the personalities' own limit and in time; what was read in time is kept, and
 //! the request goes on with it. A message that its author may not read, one that is gone and one that
@@ -13,7 +13,12 @@ use shared::{
 };
 use tokio::time::timeout;
 
-use super::{Link, Trail, access::Access, name, quote};
+use super::{
+    Link, Trail,
+    access::Access,
+    names::{self, Mentioned},
+    quote,
+};
 use crate::{
     app::{App, in_time},
     rest::{History, StoredMessage},
@@ -32,12 +37,13 @@ pub(crate) async fn complete(
     personalities: &[PersonalityId],
     trail: Trail,
 ) {
-    let Trail { mut message, reader, channel, next, links } = trail;
+    let Trail { mut message, reader, channel, next, links, unknown } = trail;
     let most = most_references(app, personalities).await;
     let guild = reader.home.as_ref().map(|(guild, _)| *guild);
     let mut walk = Walk {
         app,
         access: Access::new(app, &reader),
+        mentioned: Mentioned { names: std::mem::take(&mut message.names), unknown },
         message: &mut message,
         most,
         page: HashMap::new(),
@@ -45,10 +51,13 @@ pub(crate) async fn complete(
     let walking = async {
         walk.replies(guild, channel, next).await;
         walk.links(&links).await;
+        walk.names().await;
     };
     if timeout(PATIENCE, walking).await.is_err() {
         tracing::info!(user.id = %user, "what a message refers to was not read to its end");
     }
+    let names = walk.mentioned.names;
+    message.names = names;
     match in_time(app.store.gathered(user, requests, &message)).await {
         Ok(_) => app.wake(user).await,
         // a worker takes the request as it is, a few seconds later
@@ -73,6 +82,8 @@ struct Walk<'a> {
     app: &'a App,
     access: Access<'a>,
     message: &'a mut MessageContext,
+    /// Moved out of the message while it grows.
+    mentioned: Mentioned,
     most: usize,
     page: HashMap<MessageId, StoredMessage>,
 }
@@ -126,6 +137,12 @@ impl Walk<'_> {
         }
     }
 
+    /// Of the message itself, and of what was quoted on the way.
+    async fn names(&mut self) {
+        let asked = names::ask(&mut self.access, &self.mentioned.unknown).await;
+        self.mentioned.names.add(asked);
+    }
+
     async fn read(&self, channel: ChannelId, id: MessageId) -> Option<StoredMessage> {
         let found = self.app.rest.message(channel, id).await.ok()?;
         (found.channel == channel && found.id == id).then_some(found)
@@ -147,8 +164,8 @@ impl Walk<'_> {
         };
         let says_something = !reference.text.is_empty() || !reference.carried.is_empty();
         if found.is_ordinary && says_something {
-            let names = &mut self.message.names;
-            name(names, &self.app.guilds, self.access.reader(), &found.content, &found.mentions);
+            let (guilds, reader) = (&self.app.guilds, self.access.reader());
+            self.mentioned.in_text(guilds, reader, &found.content, &found.mentions);
             self.message.references.push(reference);
         }
     }

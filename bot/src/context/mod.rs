@@ -1,8 +1,8 @@
 //! What is stored with a request for its prompt.
 //!
 //! What the gateway sent is taken over at once ([`of_message`]), and most messages need no more. The
-//! rest of a chain of replies, and messages that are linked, have to be asked of Discord: that is a
-//! [`Trail`], followed after the message was accepted ([`complete_later`]), and only as far as its
+//! rest of a chain of replies, messages that are linked, and names that the gateway did not tell have
+//! to be asked of Discord: that is a [`Trail`], followed after the message was accepted ([`complete_later`]), and only as far as its
 //! author may read ([`access`]). The bot sees more than most people do; a link is no way to see with its eyes.
 //!
 //! Names and quotes are other people's words: cut to size, kept on one line, never more than data.
@@ -10,26 +10,29 @@
 mod access;
 mod follow;
 mod links;
+mod names;
 
 use std::sync::Arc;
 
 use shared::{
     context::{
-        Forward, How, MessageContext, Names, PlaceNames, Reference, RequestContext,
-        bounds::{MAX_NAMES, MAX_QUOTE, cut, one_line},
+        Forward, How, Mention, MessageContext, PlaceNames, Reference, RequestContext,
+        bounds::{MAX_QUOTE, cut, one_line},
     },
     ids::{ChannelId, DiscordUserId, GuildId, MessageId, PersonalityId, RequestId, RoleId, UserId},
     store::Place,
 };
 
-use self::links::{Link, links};
+use self::{
+    links::{Link, links},
+    names::Mentioned,
+};
 use crate::{
     app::{App, in_time},
     caller::Caller,
     gateway::{MessageEvent, RepliedMessage},
     guilds::Guilds,
     permissions::Member,
-    rest::Author,
 };
 
 /// What is left to ask Discord about a message.
@@ -45,6 +48,8 @@ pub(crate) struct Trail {
     next: Option<MessageId>,
     /// What is linked.
     links: Vec<Link>,
+    /// What is mentioned without a name.
+    unknown: Vec<Mention>,
 }
 
 /// Somebody for whom messages are read.
@@ -92,14 +97,16 @@ pub(crate) fn of_command(
         id: caller.account.id,
         home: caller.guild().map(|guild| (guild, caller.roles.clone())),
     };
-    let mut own = MessageContext::of(caller.interaction);
-    name(&mut own.names, &app.guilds, &reader, text, &[]);
+    let mut mentioned = Mentioned::default();
+    mentioned.in_text(&app.guilds, &reader, text, &[]);
+    let Mentioned { names, unknown } = mentioned;
     let trail = Trail {
-        message: own,
+        message: MessageContext { names, ..MessageContext::of(caller.interaction) },
         reader,
         channel: caller.place.lane_channel(),
         next: None,
         links: links(text),
+        unknown,
     };
     trail.or_nothing(&caller.shown_name, app.guilds.place(caller.place))
 }
@@ -134,9 +141,10 @@ fn sent_with(
         forwards: message.forwarded.clone(),
         ..MessageContext::of(message.source())
     };
-    name(&mut own.names, guilds, &reader, &message.content, &message.mentions);
+    let mut mentioned = Mentioned::default();
+    mentioned.in_text(guilds, &reader, &message.content, &message.mentions);
     for forward in &message.forwarded {
-        name(&mut own.names, guilds, &reader, &forward.text, &[]);
+        mentioned.in_text(guilds, &reader, &forward.text, &[]);
     }
     let mut next = None;
     let mut links = links(&message.content);
@@ -144,13 +152,15 @@ fn sent_with(
         links.retain(|link| link.message != replied.id);
         next = Some(replied.id);
         if let Some(quoted) = &replied.message {
-            name(&mut own.names, guilds, &reader, &quoted.content, &quoted.mentions);
+            mentioned.in_text(guilds, &reader, &quoted.content, &quoted.mentions);
             own.references.extend(reference(quoted, said_by));
             next = quoted.reply_to;
         }
     }
     let channel = place.lane_channel();
-    let trail = Trail { message: own, reader, channel, next, links };
+    let Mentioned { names, unknown } = mentioned;
+    let own = MessageContext { names, ..own };
+    let trail = Trail { message: own, reader, channel, next, links, unknown };
     trail.or_nothing(&message.author.name, guilds.place(place))
 }
 
@@ -159,23 +169,11 @@ impl Trail {
     fn or_nothing(self, author_name: &str, place: PlaceNames) -> (RequestContext, Option<Self>) {
         let mut context = RequestContext { place, ..RequestContext::by(one_line(author_name)) };
         context.add(self.message.clone());
-        if self.next.is_none() && self.links.is_empty() {
+        if self.next.is_none() && self.links.is_empty() && self.unknown.is_empty() {
             return (context, None);
         }
         context.awaited.push(self.message.source);
         (context, Some(self))
-    }
-}
-
-/// Finds names for what a text mentions. People are known from Discord's own list of them.
-fn name(names: &mut Names, guilds: &Guilds, reader: &Reader, text: &str, people: &[Author]) {
-    for person in people {
-        if names.users.len() < MAX_NAMES {
-            names.users.insert(person.id.get(), one_line(&person.name));
-        }
-    }
-    if let Some((guild, member)) = reader.member() {
-        names.add(guilds.names(guild, member, text));
     }
 }
 

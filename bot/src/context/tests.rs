@@ -1,8 +1,8 @@
-use serenity::all::FullEvent;
+use serenity::all::{Event, GuildCreateEvent};
 use shared::context::{Attachment, Carried};
 
 use super::*;
-use crate::gateway::Replied;
+use crate::{gateway::Replied, rest::Author};
 
 const ADA: u64 = 7;
 
@@ -116,13 +116,13 @@ fn server() -> Guilds {
             channel(21, "layoffs", vec![overwrite(1, 0, 1 << 10), overwrite(5, 1 << 10, 0)]),
         ],
     });
-    let guild = serde_json::from_value(guild).unwrap();
+    let guild: GuildCreateEvent = serde_json::from_value(guild).unwrap();
     let guilds = Guilds::default();
-    guilds.watch(&FullEvent::GuildCreate { guild, is_new: None });
+    guilds.watch(&Event::GuildCreate(guild));
     guilds
 }
 
-fn mentioning(roles: &[u64]) -> RequestContext {
+fn mentioning(roles: &[u64]) -> (RequestContext, Option<Trail>) {
     let message = MessageEvent {
         guild: Some(1.into()),
         roles: roles.iter().map(|role| (*role).into()).collect(),
@@ -130,18 +130,20 @@ fn mentioning(roles: &[u64]) -> RequestContext {
         ..message("<@8> <#20> <#21> <#22> <@&5> <@&6>")
     };
     let place = Place { guild: message.guild, channel: message.channel, thread: None };
-    sent_with(&server(), &message, place, None).0
+    sent_with(&server(), &message, place, None)
 }
 
 #[test]
 fn mentions_have_names_but_a_channel_that_one_cannot_see_has_none() {
-    let context = mentioning(&[]);
+    let (context, trail) = mentioning(&[]);
     let names = &context.messages[0].names;
     assert_eq!(names.users, [(8, "Bea !".to_owned())].into());
     assert_eq!(names.channels, [(20, "general".to_owned())].into());
     assert_eq!(names.roles, [(5, "crew".to_owned())].into());
     assert_eq!(context.place.server.as_deref(), Some("The Globe"));
     assert_eq!(context.place.channel.as_deref(), Some("general"));
-    let of_crew = mentioning(&[5]);
+    // of what nobody announced, Discord is asked; not of what is only hidden
+    assert_eq!(trail.unwrap().unknown, [Mention::Channel(22), Mention::Role(6)]);
+    let (of_crew, _) = mentioning(&[5]);
     assert_eq!(of_crew.messages[0].names.channels.len(), 2);
 }

@@ -1,23 +1,14 @@
 //! From serenity's events to our handler.
 
-use std::{
-    collections::HashMap,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::sync::Arc;
 
 use serenity::{
     all::{
         ChannelId as SerenityChannel, ConnectionStage, Context, Event, EventHandler,
-        GuildId as SerenityGuild, Interaction, Message, MessageId as SerenityMessage,
-        MessageUpdateEvent, RawEventHandler, Reaction as SerenityReaction, Ready, ResumedEvent,
-        ShardStageUpdateEvent,
+        GuildId as SerenityGuild, Interaction, MessageId as SerenityMessage, RawEventHandler,
+        Reaction as SerenityReaction, Ready, ResumedEvent, ShardStageUpdateEvent,
     },
     async_trait,
-    gateway::CollectorCallback,
 };
 use shared::ids::{ChannelId, DiscordUserId, MessageId};
 
@@ -41,12 +32,16 @@ const EXPECTED: [&str; 9] = [
 #[async_trait]
 pub trait GatewayHandler: Send + Sync + 'static {
     /// A person wrote something. Called in the gateway's order, in its own turn: it must not wait.
-    /// The same message may come twice, the second time out of order; the first one counts.
+    /// Discord may send the same message twice; the first one counts.
     fn message(&self, message: MessageEvent);
 
     /// A person changed a message of theirs. Called like [`message`](Self::message), in the same
     /// order; `change` names which change it is, as one may come twice.
     fn changed(&self, message: MessageEvent, change: i64);
+
+    /// Anything else, such as a server with its channels and roles, or a change of one. Called like
+    /// [`message`](Self::message), in the same order.
+    fn announced(&self, event: &Event);
 
     /// Somebody put an emoji under a message.
     async fn reacted(&self, reaction: Reaction);
@@ -73,87 +68,20 @@ pub struct ShardReady {
     pub application: ApplicationId,
 }
 
+/// What may be heard in any order.
 pub(super) struct Events<H> {
     handler: Arc<H>,
     health: GatewayHealth,
-    /// For each shard, which collector is the last one registered; older ones leave.
-    collectors: Mutex<HashMap<u32, Arc<AtomicU64>>>,
 }
 
-impl<H: GatewayHandler> Events<H> {
+impl<H> Events<H> {
     pub(super) fn new(handler: Arc<H>, health: GatewayHealth) -> Self {
-        Self { handler, health, collectors: Mutex::new(HashMap::new()) }
-    }
-
-    /// Takes messages in the gateway's turn from now on. A new connection has no collectors, so
-    /// this comes with each; a resumed one may still have ours, which the new one replaces.
-    fn collect(&self, context: &Context) {
-        let current = Arc::clone(
-            self.collectors
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .entry(context.shard_id.0)
-                .or_default(),
-        );
-        let mine = current.fetch_add(1, Ordering::SeqCst) + 1;
-        let (handler, health) = (Arc::clone(&self.handler), self.health.clone());
-        context.shard.add_collector(CollectorCallback(Box::new(move |event| {
-            if current.load(Ordering::SeqCst) != mine {
-                return false;
-            }
-            match event {
-                Event::MessageCreate(event) => take(&*handler, &health, &event.message),
-                Event::MessageUpdate(event) => take_change(&*handler, &health, event),
-                _ => {}
-            }
-            true
-        })));
-    }
-}
-
-/// A panic here would take the shard along, and poison its collectors.
-fn take(handler: &impl GatewayHandler, health: &GatewayHealth, message: &Message) {
-    let taking = || {
-        if let Some(message) = MessageEvent::by_person(message) {
-            handler.message(message);
-        }
-    };
-    if catch_unwind(AssertUnwindSafe(taking)).is_err() {
-        health.panicked_once();
-        tracing::error!(message.id = message.id.get(), "taking a message panicked");
-    }
-}
-
-fn take_change(handler: &impl GatewayHandler, health: &GatewayHealth, event: &MessageUpdateEvent) {
-    let taking = || {
-        if let Some((message, change)) = MessageEvent::changed(event) {
-            handler.changed(message, change);
-        }
-    };
-    if catch_unwind(AssertUnwindSafe(taking)).is_err() {
-        health.panicked_once();
-        tracing::error!(message.id = event.id.get(), "taking a change of a message panicked");
+        Self { handler, health }
     }
 }
 
 #[async_trait]
 impl<H: GatewayHandler> EventHandler for Events<H> {
-    /// Covers the moments before a new connection has its collector. What the collector took is
-    /// known by its id and ignored.
-    async fn message(&self, _: Context, message: Message) {
-        take(&*self.handler, &self.health, &message);
-    }
-
-    async fn message_update(
-        &self,
-        _: Context,
-        _: Option<Message>,
-        _: Option<Message>,
-        event: MessageUpdateEvent,
-    ) {
-        take_change(&*self.handler, &self.health, &event);
-    }
-
     async fn reaction_add(&self, _: Context, reaction: SerenityReaction) {
         if let Some(reaction) = Reaction::by_person(&reaction) {
             self.handler.reacted(reaction).await;
@@ -187,7 +115,6 @@ impl<H: GatewayHandler> EventHandler for Events<H> {
 
     async fn ready(&self, context: Context, ready: Ready) {
         let shard = context.shard_id.0;
-        self.collect(&context);
         self.health.identified(shard);
         self.health.connected_now(shard);
         tracing::info!(shard, servers = ready.guilds.len(), "connected to Discord");
@@ -200,7 +127,6 @@ impl<H: GatewayHandler> EventHandler for Events<H> {
     }
 
     async fn resume(&self, context: Context, _: ResumedEvent) {
-        self.collect(&context);
         self.health.connected_now(context.shard_id.0);
         tracing::info!(shard = context.shard_id.0, "connected to Discord again");
     }

@@ -3,9 +3,9 @@
 //! serenity keeps it, and poise, if it's attached, takes commands from it. What we add:
 //!
 //! - **Order.** serenity hands events to handlers in tasks of their own, which may overtake each
-//!   other. Messages are therefore taken in its collector callback, which runs in the gateway's own
-//!   turn, and given to [`GatewayHandler::message`] there: it puts them into the
-//!   [mailboxes](crate::intake) and doesn't wait.
+//!   other. What has an order is therefore heard in the gateway's own turn: messages, which
+//!   [`GatewayHandler::message`] puts into the [mailboxes](crate::intake), and what is announced of
+//!   servers, so that a message finds what was announced before it. Nothing there waits.
 //! - **Endings that say what to do.** A privileged intent that isn't switched on, or a token that is
 //!   no longer good, ends the run with an error of its own.
 //! - **Nothing silent.** An event that serenity can't read would vanish; those that we wait for are
@@ -21,6 +21,7 @@ mod framework;
 mod health;
 mod message;
 mod reaction;
+mod turn;
 
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
@@ -33,7 +34,10 @@ use serenity::{
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use self::events::{Events, Listener};
+use self::{
+    events::{Events, Listener},
+    turn::Turn,
+};
 pub use self::{
     events::{GatewayHandler, ShardReady},
     framework::framework,
@@ -46,6 +50,9 @@ pub use self::{
 const GOING_AWAY: u16 = 1000;
 /// A shard notices a stop within half a second; this is a little more.
 const SHARD_NOTICES_STOP: Duration = Duration::from_millis(700);
+
+/// Between two questions to a Discord that does not answer before the connection.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 /// How to connect.
 #[derive(Clone, Debug)]
@@ -141,13 +148,16 @@ impl Gateway {
             .ratelimiter_disabled(true)
             .build();
         let health = GatewayHealth::default();
+        let turn = Arc::new(Turn::new(Arc::clone(&handler), health.clone()));
         let mut builder = ClientBuilder::new_with_http(http, intents(config.message_content))
             .event_handler(Events::new(handler, health.clone()))
-            .raw_event_handler(Listener(health.clone()));
+            .raw_event_handler(Listener(health.clone()))
+            .voice_manager_arc(Arc::clone(&turn) as _);
         if let Some(framework) = framework {
             builder = builder.framework(framework);
         }
         let client = builder.await.map_err(|error| reason(&error))?;
+        turn.of(&client.shard_manager);
         Ok(Self { client, shards: config.shards, health })
     }
 
@@ -166,7 +176,15 @@ impl Gateway {
         let manager = Arc::clone(&self.client.shard_manager);
         // serenity takes the end of this range for the last shard, not for the one after it
         let (first, last) = (*self.shards.held().start(), *self.shards.held().end());
-        let connection = self.client.start_shard_range(first..last, self.shards.total);
+        let connection = async {
+            loop {
+                match self.client.start_shard_range(first..last, self.shards.total).await {
+                    // it asks once who we are, before it connects
+                    Err(serenity::Error::Http(_)) => sleep(ASK_AGAIN).await,
+                    ended => break ended,
+                }
+            }
+        };
         let outcome = tokio::select! {
             ended = connection => match ended {
                 Ok(()) if stop.is_cancelled() => Ok(()),

@@ -14,6 +14,8 @@ pub struct Server {
     pub owner: DiscordUserId,
     /// What each role may.
     pub roles: Vec<(RoleId, Permissions)>,
+    /// What each role is called.
+    pub role_names: Vec<(RoleId, String)>,
 }
 
 #[derive(Deserialize)]
@@ -25,6 +27,8 @@ struct WireGuild {
 #[derive(Deserialize)]
 struct WireRole {
     id: Snowflake,
+    #[serde(default)]
+    name: String,
     permissions: String,
 }
 
@@ -65,13 +69,15 @@ impl WireOverwrite {
 }
 
 impl Rest {
-    /// Whose a server is, and what each role of it may. A role that can't be read may nothing.
+    /// Whose a server is, and what each role of it may and is called. A role that can't be read may nothing.
     pub async fn server(&self, guild: GuildId) -> Result<Server, RestError> {
         let wire: WireGuild =
             self.call(About::Bot, Method::GET, format!("guilds/{guild}")).read().await?;
         let rights = |text: &str| Permissions::from_bits(text.parse().unwrap_or_default());
         let roles = wire.roles.iter().map(|role| (role.id.into(), rights(&role.permissions)));
-        Ok(Server { owner: wire.owner_id.into(), roles: roles.collect() })
+        let roles = roles.collect();
+        let role_names = wire.roles.into_iter().map(|role| (role.id.into(), role.name)).collect();
+        Ok(Server { owner: wire.owner_id.into(), roles, role_names })
     }
 
     /// A member's roles in a server. [`RestError::Gone`] if they are none, or the bot isn't there.
