@@ -11,6 +11,7 @@ pub mod context;
 pub mod formats;
 pub mod hardening;
 pub mod ids;
+pub mod internet;
 pub mod lifecycle;
 pub mod model;
 pub mod money;

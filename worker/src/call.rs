@@ -48,7 +48,7 @@ pub(crate) async fn make(
     // until the provider says which it was
     let mut record = CallRecord { model: Some(chat.model.clone()), ..CallRecord::default() };
     let started = tokio::select! {
-        started = provider.start(key, chat) => started,
+        started = provider.stream(key, chat) => started,
         () = stream.stopped().cancelled() => {
             return ended(began, record, stopped(String::new()));
         }

@@ -7,9 +7,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use reqwest::{Client, ClientBuilder, Url, redirect::Policy};
-use shared::config::DiscordConfig;
-
-use super::public::is_public;
+use shared::{config::DiscordConfig, internet::is_public};
 
 /// Where Discord keeps what people attach.
 const DISCORDS: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];

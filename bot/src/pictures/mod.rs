@@ -3,7 +3,6 @@
 
 mod base;
 mod fetch;
-mod public;
 mod server;
 
 pub use base::PictureBase;

@@ -64,6 +64,9 @@ pub struct TokenCounts {
     pub output: Option<i64>,
     /// The part of the prompt that came from the provider's cache.
     pub cached: Option<i64>,
+    /// The part of the prompt that was put into the cache, which some providers charge more for. Used for
+    /// estimates; not stored.
+    pub cache_write: Option<i64>,
     /// The part of the answer that was reasoning.
     pub reasoning: Option<i64>,
 }

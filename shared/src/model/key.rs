@@ -40,6 +40,23 @@ pub struct KeyFacts {
     pub expires_at: Option<DateTime<Utc>>,
     /// The account has never paid.
     pub free_tier: bool,
+    /// How much the check proves.
+    #[serde(default)]
+    pub standing: KeyStanding,
+}
+
+/// How much a check that did not reject a key proves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyStanding {
+    /// The provider knows the key.
+    #[default]
+    Known,
+    /// The provider knows the key, which may not do everything: whether it may call a model shows when it
+    /// does.
+    Limited,
+    /// The server can't be asked about a key for free, so it is taken as it is.
+    Unproven,
 }
 
 impl KeyFacts {

@@ -14,12 +14,14 @@ mod problem;
 mod reasoning;
 mod routing;
 mod value;
+mod wires;
 
 pub use field::{ALLOWED, Allowed};
 pub use file::ParameterFile;
 pub use legacy::{DropReason, Dropped};
 pub use problem::{ParameterIssue, ParameterProblem};
 pub use reasoning::{Effort, MIN_BUDGET, Reasoning};
+pub use wires::{TABLE, Taken, Wire};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -73,7 +75,7 @@ impl AdvancedParameters {
     /// What is asked of the model's reasoning.
     #[must_use]
     pub fn reasoning(&self) -> Reasoning {
-        self.0.get("reasoning").map_or(Reasoning::Unset, reasoning::read)
+        Reasoning::of(&self.0)
     }
 
     /// The models that answer when the first can't, in their order.

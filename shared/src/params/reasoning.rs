@@ -1,4 +1,4 @@
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     problem::ParameterIssue,
@@ -41,6 +41,32 @@ impl Effort {
         Self::NAMED.iter().find(|(effort, _)| *effort == self).map_or("medium", |(_, name)| name)
     }
 
+    /// The share of the whole answer that such an effort thinks, as `OpenRouter` reckons it, in percent.
+    #[must_use]
+    pub const fn percent(self) -> i64 {
+        match self {
+            Self::Max | Self::Xhigh => 95,
+            Self::High => 80,
+            Self::Medium => 50,
+            Self::Low => 20,
+            Self::Minimal => 10,
+        }
+    }
+
+    /// The effort that comes nearest to a budget within an answer of `max_tokens`, for those who take no
+    /// budget.
+    #[must_use]
+    pub const fn of_budget(budget: i64, max_tokens: i64) -> Self {
+        let percent = if max_tokens > 0 { budget.saturating_mul(100) / max_tokens } else { 0 };
+        match percent {
+            88.. => Self::Xhigh,
+            65.. => Self::High,
+            35.. => Self::Medium,
+            15.. => Self::Low,
+            _ => Self::Minimal,
+        }
+    }
+
     fn parse(text: &str) -> Option<Self> {
         Self::NAMED.iter().find(|(_, name)| *name == text).map(|(effort, _)| *effort)
     }
@@ -61,10 +87,18 @@ pub enum Reasoning {
     Budget(i64),
 }
 
+impl Reasoning {
+    /// What accepted parameters ask for.
+    #[must_use]
+    pub fn of(parameters: &Map<String, Value>) -> Self {
+        parameters.get("reasoning").map_or(Self::Unset, read)
+    }
+}
+
 const EFFORTS: &[&str] = &["max", "xhigh", "high", "medium", "low", "minimal", "none"];
 
 /// What an accepted `reasoning` object asks for. `none` and `enabled: false` both mean off.
-pub(super) fn read(reasoning: &Value) -> Reasoning {
+fn read(reasoning: &Value) -> Reasoning {
     let effort = reasoning.get("effort").and_then(Value::as_str);
     let enabled = reasoning.get("enabled").and_then(Value::as_bool);
     if effort == Some("none") || enabled == Some(false) {

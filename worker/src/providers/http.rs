@@ -1,15 +1,19 @@
 //! One HTTP client for all providers, and the reading of its errors.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use http::HeaderValue;
-use reqwest::{Client, RequestBuilder, Response, redirect};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response, redirect};
 use secrecy::zeroize::Zeroizing;
 use shared::{model::FailureKind, secret::UserApiKey};
 use tokio::time::timeout;
+use tracing::warn;
 
-use super::{CallError, Cut, Limits};
+use super::{
+    CallError, Cut, Limits,
+    guard::{self, Guard},
+};
 
 /// The client could not be built: the TLS library found no root certificates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +29,17 @@ pub struct NoHttpClient;
 ///
 /// A process must have installed a rustls crypto provider before: reqwest panics without one.
 pub fn http_client(limits: &Limits) -> Result<Client, NoHttpClient> {
+    builder(limits).build().map_err(|_| NoHttpClient)
+}
+
+/// As [`http_client`], for the operator's servers: it connects to no name that leads into a private
+/// network, unless `private_hosts` has it.
+pub fn guarded_client(limits: &Limits, private_hosts: &[String]) -> Result<Client, NoHttpClient> {
+    let guard = Arc::new(Guard::new(private_hosts));
+    builder(limits).dns_resolver(guard).build().map_err(|_| NoHttpClient)
+}
+
+fn builder(limits: &Limits) -> ClientBuilder {
     Client::builder()
         .connect_timeout(limits.connect)
         .redirect(redirect::Policy::none())
@@ -35,17 +50,34 @@ pub fn http_client(limits: &Limits) -> Result<Client, NoHttpClient> {
         // would be an ambiguous one
         .pool_idle_timeout(Duration::from_secs(30))
         .user_agent(concat!("troupe/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|_| NoHttpClient)
 }
 
-/// `Bearer <key>`, marked so that no log, `Debug` or header compression keeps it.
-pub(super) fn bearer(key: &UserApiKey) -> Result<HeaderValue, CallError> {
-    let text = Zeroizing::new(format!("Bearer {}", key.expose()));
-    let mut value = HeaderValue::from_str(&text)
-        .map_err(|_| CallError::NotSent { kind: FailureKind::KeyUnreadable })?;
-    value.set_sensitive(true);
-    Ok(value)
+/// How a provider is told whose call it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum KeyHeader {
+    /// `Authorization: Bearer <key>`
+    Bearer,
+    /// A header of this name, with the key alone.
+    Named(&'static str),
+}
+
+impl KeyHeader {
+    /// Puts the key into the headers, marked so that no log, `Debug` or header compression keeps it.
+    pub(super) fn put(self, key: &UserApiKey, headers: &mut HeaderMap) -> Result<(), CallError> {
+        let (name, text) = match self {
+            Self::Bearer => {
+                (header::AUTHORIZATION, Zeroizing::new(format!("Bearer {}", key.expose())))
+            }
+            Self::Named(name) => {
+                (HeaderName::from_static(name), Zeroizing::new(key.expose().to_owned()))
+            }
+        };
+        let mut value = HeaderValue::from_str(&text)
+            .map_err(|_| CallError::NotSent { kind: FailureKind::KeyUnreadable })?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
+        Ok(())
+    }
 }
 
 /// Sends a request and waits for the response's headers.
@@ -102,6 +134,10 @@ pub(super) async fn read_whole(
 fn read_error(error: reqwest::Error) -> CallError {
     let error = error.without_url();
     if error.is_builder() {
+        return CallError::NotSent { kind: FailureKind::Internal };
+    }
+    if guard::is_refusal(&error) {
+        warn!(alert = true, "a model server's name leads to a private address: see PRIVATE_HOSTS");
         return CallError::NotSent { kind: FailureKind::Internal };
     }
     if error.is_connect() {

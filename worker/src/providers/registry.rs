@@ -3,17 +3,22 @@ use std::{collections::HashMap, sync::Arc};
 use shared::{clock::SharedClock, config::ProviderConfig, model::Provider};
 
 use super::{
-    ChatProvider, Limits,
-    http::{NoHttpClient, http_client},
-    openrouter::{BadSetting, OpenRouter, OpenRouterSettings},
+    BadSetting, ChatProvider, Limits, Settings,
+    anthropic::Anthropic,
+    deepseek::DeepSeek,
+    gemini::Gemini,
+    http::{NoHttpClient, guarded_client, http_client},
+    openai::OpenAi,
+    openrouter::{OpenRouter, OpenRouterSettings},
+    server::Server,
 };
 
 /// A provider can't be reached from this process, whatever the network does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CannotConnect {
-    /// Mend the setting.
-    #[error("OpenRouter: {0}")]
-    OpenRouter(#[from] BadSetting),
+    /// Mend the setting of this provider.
+    #[error("{}: {1}", .0.display_name())]
+    Setting(Provider, BadSetting),
     /// Mend the machine.
     #[error(transparent)]
     Client(#[from] NoHttpClient),
@@ -28,16 +33,49 @@ impl Providers {
     pub fn connect(config: &ProviderConfig, clock: &SharedClock) -> Result<Self, CannotConnect> {
         let limits = Limits::default();
         let client = http_client(&limits)?;
+        let at = |base_url: &str| Settings { limits, ..Settings::at(base_url) };
+        let with = || (client.clone(), Arc::clone(clock));
+        let mut providers = Self::default();
+
         let openrouter = OpenRouterSettings {
             base_url: config.openrouter_base_url.clone(),
             referer: config.referer.clone(),
             title: config.title.clone(),
             limits,
         };
-        let openrouter = OpenRouter::new(&openrouter, client, Arc::clone(clock))?;
-        let mut providers = Self::default();
-        providers.put(Provider::OpenRouter, Arc::new(openrouter));
+        let (own, time) = with();
+        providers.add(Provider::OpenRouter, OpenRouter::new(&openrouter, own, time))?;
+        let (own, time) = with();
+        let openai = OpenAi::new(&at(&config.openai_base_url), own, time);
+        providers.add(Provider::OpenAi, openai)?;
+        let (own, time) = with();
+        let anthropic = Anthropic::new(&at(&config.anthropic_base_url), own, time);
+        providers.add(Provider::Anthropic, anthropic)?;
+        let (own, time) = with();
+        let gemini = Gemini::new(&at(&config.gemini_base_url), own, time);
+        providers.add(Provider::Gemini, gemini)?;
+        let (own, time) = with();
+        let deepseek = DeepSeek::new(&at(&config.deepseek_base_url), own, time);
+        providers.add(Provider::DeepSeek, deepseek)?;
+
+        let guarded = guarded_client(&limits, &config.private_hosts)?;
+        for server in &config.servers {
+            let settings = at(&server.base_url);
+            let hosts = &config.private_hosts;
+            let made = Server::new(&settings, hosts, guarded.clone(), Arc::clone(clock));
+            providers.add(Provider::Server(server.name), made)?;
+        }
         Ok(providers)
+    }
+
+    fn add<P: ChatProvider + 'static>(
+        &mut self,
+        name: Provider,
+        made: Result<P, BadSetting>,
+    ) -> Result<(), CannotConnect> {
+        let provider = made.map_err(|problem| CannotConnect::Setting(name, problem))?;
+        self.put(name, Arc::new(provider));
+        Ok(())
     }
 
     /// Puts a provider under its name.

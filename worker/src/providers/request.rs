@@ -21,13 +21,23 @@ pub struct ChatRequest {
     /// 0 to 1; `None` is the model's own default.
     pub top_p: Option<f64>,
     /// Everything else that the personality asks for: on the allow-list, named as `OpenRouter` does,
-    /// and fitted to the model.
+    /// and fitted to the model. Each wire sends, translates or leaves out what the table
+    /// [`TABLE`](shared::params::TABLE) says.
     pub advanced: Map<String, Value>,
     /// A pseudonym of the person who asks, never an id of Discord's or ours.
     pub user: Option<String>,
     /// A pseudonym of the conversation, at most 256 characters: keeps it on one provider, whose
     /// cache then knows the beginning.
     pub session: Option<String>,
+}
+
+/// How an answer is asked for. What comes is told in the same items either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Piece by piece, as the model writes it.
+    Streamed,
+    /// In one piece, when the model has written all of it.
+    Whole,
 }
 
 /// One turn of the conversation.

@@ -8,12 +8,22 @@ use std::{
 use axum::Router;
 use chrono::DateTime;
 use futures_util::StreamExt;
-use shared::{clock::ManualClock, secret::UserApiKey};
+use shared::{
+    clock::{ManualClock, SharedClock},
+    params::Wire,
+    secret::UserApiKey,
+};
 use tokio::net::TcpListener;
 use worker::providers::{
-    CallError, ChatMessage, ChatRequest, ChatStream, Limits, Role, StreamItem,
-    http::http_client,
+    CallError, ChatMessage, ChatProvider, ChatRequest, ChatStream, Limits, Role, Settings,
+    StreamItem,
+    anthropic::Anthropic,
+    deepseek::DeepSeek,
+    gemini::Gemini,
+    http::{guarded_client, http_client},
+    openai::OpenAi,
     openrouter::{OpenRouter, OpenRouterSettings},
+    server::Server,
 };
 
 /// Starts `app` on a free port.
@@ -24,20 +34,46 @@ pub(crate) async fn serve(app: Router) -> SocketAddr {
     address
 }
 
-/// The real client, pointed at `base_url`. Its clock stands where the fixtures' does.
+/// `OpenRouter`'s real client, pointed at `base_url`.
 pub(crate) fn provider(base_url: &str, limits: Limits) -> OpenRouter {
-    static CRYPTO: Once = Once::new();
-    CRYPTO.call_once(|| {
-        rustls::crypto::ring::default_provider().install_default().unwrap();
-    });
+    install_crypto();
     let settings = OpenRouterSettings {
         base_url: base_url.to_owned(),
         referer: Some("https://troupe.example".to_owned()),
         title: Some("Troupe".to_owned()),
         limits,
     };
-    let clock = ManualClock::new(DateTime::from_timestamp(1_795_300_000, 0).unwrap());
-    OpenRouter::new(&settings, http_client(&limits).unwrap(), Arc::new(clock)).unwrap()
+    OpenRouter::new(&settings, http_client(&limits).unwrap(), clock()).unwrap()
+}
+
+/// The real client of any provider, pointed at `base_url`.
+pub(crate) fn connect(wire: Wire, base_url: &str, limits: Limits) -> Arc<dyn ChatProvider> {
+    install_crypto();
+    let settings = Settings { limits, ..Settings::at(base_url) };
+    let client = http_client(&limits).unwrap();
+    match wire {
+        Wire::OpenRouter => Arc::new(provider(base_url, limits)),
+        Wire::OpenAi => Arc::new(OpenAi::new(&settings, client, clock()).unwrap()),
+        Wire::Anthropic => Arc::new(Anthropic::new(&settings, client, clock()).unwrap()),
+        Wire::Gemini => Arc::new(Gemini::new(&settings, client, clock()).unwrap()),
+        Wire::DeepSeek => Arc::new(DeepSeek::new(&settings, client, clock()).unwrap()),
+        Wire::Server => {
+            let client = guarded_client(&limits, &[]).unwrap();
+            Arc::new(Server::new(&settings, &[], client, clock()).unwrap())
+        }
+    }
+}
+
+/// Stands where the fixtures' does.
+fn clock() -> SharedClock {
+    Arc::new(ManualClock::new(DateTime::from_timestamp(1_795_300_000, 0).unwrap()))
+}
+
+pub(crate) fn install_crypto() {
+    static CRYPTO: Once = Once::new();
+    CRYPTO.call_once(|| {
+        rustls::crypto::ring::default_provider().install_default().unwrap();
+    });
 }
 
 /// A key that is nobody's, and easy to find where it should not be.

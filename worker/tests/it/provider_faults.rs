@@ -36,7 +36,7 @@ const CHUNK: &str =
 
 /// How a call to `base_url` ends: without an answer, or with what was heard.
 async fn call(base_url: &str, limits: Limits) -> (Heard, Option<CallError>) {
-    match provider(base_url, limits).start(Some(&key()), &request()).await {
+    match provider(base_url, limits).stream(Some(&key()), &request()).await {
         Ok(stream) => {
             let heard = Heard::from(stream).await;
             let error = heard.error;
@@ -263,7 +263,7 @@ async fn the_headers_name_the_call_unless_they_echo_the_key() {
         }));
         let address = serve(app).await;
         let provider = provider(&format!("http://{address}"), hasty());
-        provider.start(Some(&key()), &request()).await.unwrap()
+        provider.stream(Some(&key()), &request()).await.unwrap()
     };
     let id = |stream: ChatStream| stream.generation_id().map(str::to_owned);
     assert_eq!(id(start("gen-1762179802-UN8p").await).as_deref(), Some("gen-1762179802-UN8p"));

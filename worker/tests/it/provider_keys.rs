@@ -79,7 +79,7 @@ async fn a_key_is_not_valid_because_the_model_list_is_public() {
 async fn a_chat_is_sent_as_documented() {
     let (ledger, base_url) = ledger_server().await;
     let provider = provider(&base_url, Limits::default());
-    let heard = Heard::from(provider.start(Some(&key()), &request()).await.unwrap()).await;
+    let heard = Heard::from(provider.stream(Some(&key()), &request()).await.unwrap()).await;
     assert_eq!(heard.text(), "hi");
     let seen = ledger.lock().unwrap()[0].clone();
     assert_eq!(seen.line, "POST /api/v1/chat/completions");

@@ -1,31 +1,37 @@
-//! Every recorded stream of the chat wire gives what its index says, however it is cut.
+//! Every recorded stream of every wire gives what its index says, however it is cut.
 
-use axum::{
-    Router,
-    body::Body,
-    extract::{Path, State},
-    http::Response,
-    routing::post,
-};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use shared::{
-    model::{FinishReason, Usage},
+    model::{FinishReason, TokenCounts, Usage},
     money::NanoUsd,
 };
 use worker::providers::{
-    CallError, ChatProvider, Cut, Limits, StreamItem,
-    openai_chat::{AnswerDecoder, Progress},
+    CallError, Cut, Limits, StreamItem,
+    answer::{AnswerDecoder, Progress, Wire},
+    anthropic::Messages,
+    gemini::GenerateContent,
+    openai_chat::OpenAiChat,
     sse::{Decoder, Event, Tail},
 };
 
 use crate::{
-    fixtures::{Fixture, sets},
-    loopback::{Heard, key, provider, request, serve},
+    fixtures::{Fixture, replay, sets},
+    loopback::{Heard, connect, key, request},
 };
 
+/// The reading of a fixture's wire, if it is one of ours.
+fn wire(fixture: &Fixture) -> Option<Box<dyn Wire>> {
+    match fixture.wire.as_str() {
+        "openai-chat" => Some(Box::new(OpenAiChat { keeps_records: true })),
+        "anthropic-messages" => Some(Box::<Messages>::default()),
+        "gemini-native" => Some(Box::new(GenerateContent)),
+        _ => None,
+    }
+}
+
 fn is_stream(fixture: &Fixture) -> bool {
-    fixture.wire == "openai-chat" && fixture.expected.is_some()
+    wire(fixture).is_some() && fixture.expected.is_some()
 }
 
 #[test]
@@ -35,11 +41,12 @@ fn every_stream_gives_what_its_index_says_however_it_is_cut() {
         for fixture in &streams {
             for step in [fixture.body.len(), 1, 7] {
                 check_events(fixture, step);
-                check_answer(fixture, &decode(&fixture.body, step));
+                check_answer(fixture, &decode(fixture, step));
             }
         }
-        let checked = streams.len();
-        assert!(checked == if set.is_recorded { 27 } else { 5 }, "{checked} streams");
+        let of = |wire: &str| streams.iter().filter(|fixture| fixture.wire == wire).count();
+        let counts = ["openai-chat", "anthropic-messages", "gemini-native"].map(of);
+        assert_eq!(counts, if set.is_recorded { [27, 10, 5] } else { [5, 2, 2] });
     }
 }
 
@@ -47,26 +54,14 @@ fn every_stream_gives_what_its_index_says_however_it_is_cut() {
 async fn every_stream_gives_the_same_over_http() {
     for set in sets() {
         let streams: Vec<_> = set.fixtures.into_iter().filter(is_stream).collect();
-        let replies: Vec<_> = streams.iter().map(|f| (f.headers.clone(), f.body.clone())).collect();
-        let app =
-            Router::new().route("/{number}/chat/completions", post(replay)).with_state(replies);
-        let address = serve(app).await;
+        let address = replay(&streams).await;
         for (number, fixture) in streams.iter().enumerate() {
-            let provider = provider(&format!("http://{address}/{number}"), Limits::default());
-            let stream = provider.start(Some(&key()), &request()).await.unwrap();
+            let base_url = format!("http://{address}/{number}");
+            let provider = connect(fixture.asked_over(), &base_url, Limits::default());
+            let stream = provider.stream(Some(&key()), &request()).await.unwrap();
             check_answer(fixture, &Heard::from(stream).await);
         }
     }
-}
-
-type Reply = (Vec<(String, String)>, Vec<u8>);
-
-async fn replay(State(replies): State<Vec<Reply>>, Path(number): Path<usize>) -> Response<Body> {
-    let (headers, body) = replies[number].clone();
-    let response = headers
-        .iter()
-        .fold(Response::builder(), |response, (name, value)| response.header(name, value));
-    response.body(Body::from(body)).unwrap()
 }
 
 #[test]
@@ -79,7 +74,7 @@ fn an_answer_that_is_not_streamed_is_an_answer_too() {
             .collect();
         for fixture in &answers {
             for step in [fixture.body.len(), 1, 7] {
-                let heard = decode(&fixture.body, step);
+                let heard = decode(fixture, step);
                 let body: Value = serde_json::from_slice(&fixture.body).unwrap();
                 let text = body["choices"][0]["message"]["content"].as_str().unwrap_or_default();
                 assert_eq!(heard.text(), text, "{}", fixture.file);
@@ -106,10 +101,10 @@ fn check_events(fixture: &Fixture, step: usize) {
     assert_eq!(is_unterminated, expected["unterminated_tail"], "{} tail", fixture.file);
 }
 
-fn decode(body: &[u8], step: usize) -> Heard {
-    let mut decoder = AnswerDecoder::new(Limits::default().answer_bytes);
+fn decode(fixture: &Fixture, step: usize) -> Heard {
+    let mut decoder = AnswerDecoder::new(wire(fixture).unwrap(), Limits::default().answer_bytes);
     let mut items = Vec::new();
-    for piece in body.chunks(step) {
+    for piece in fixture.body.chunks(step) {
         match decoder.push(piece, &mut items) {
             Ok(Progress::More) => {}
             Ok(Progress::Whole) => return Heard { items, error: None },
@@ -135,7 +130,7 @@ fn check_answer(fixture: &Fixture, heard: &Heard) {
     assert_eq!(reasoning, expected["reasoning_chars"], "{file}");
     let refusal: String = heard.items.iter().filter_map(refusal).collect();
     assert_eq!(refusal, expected["refusal"].as_str().unwrap_or_default(), "{file}");
-    assert_eq!(last_usage(heard), expected_usage(&expected["usage"]), "{file}");
+    assert_eq!(last_usage(heard), usage_of(fixture, &expected["usage"]), "{file}");
     let model = heard.items.iter().rev().find_map(|item| match item {
         StreamItem::Model(model) => Some(model.as_str()),
         _ => None,
@@ -169,8 +164,8 @@ fn check_ending(expected: &Value, heard: &Heard, file: &str) {
     } else {
         let reason = match reasons.last().and_then(Value::as_str) {
             _ if expected.get("refusal").is_some() => FinishReason::Refusal,
-            Some("stop") => FinishReason::Stop,
-            Some("length") => FinishReason::Length,
+            Some("stop" | "end_turn" | "stop_sequence" | "STOP") => FinishReason::Stop,
+            Some("length" | "max_tokens" | "MAX_TOKENS") => FinishReason::Length,
             _ => FinishReason::Other,
         };
         assert_eq!(heard.error, None, "{file}");
@@ -197,6 +192,30 @@ fn last_usage(heard: &Heard) -> Option<Usage> {
     })
 }
 
+/// By table 2.2 of the reference: what each wire calls the same.
+fn usage_of(fixture: &Fixture, usage: &Value) -> Option<Usage> {
+    let count = |name: &str| usage[name].as_i64();
+    let sum = |names: &[&str]| names.iter().filter_map(|name| count(name)).reduce(|a, b| a + b);
+    let tokens = match fixture.wire.as_str() {
+        "anthropic-messages" => TokenCounts {
+            input: sum(&["input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"]),
+            output: count("output_tokens"),
+            cached: count("cache_read_input_tokens"),
+            cache_write: count("cache_creation_input_tokens"),
+            reasoning: usage["output_tokens_details"]["thinking_tokens"].as_i64(),
+        },
+        "gemini-native" => TokenCounts {
+            input: sum(&["promptTokenCount", "toolUsePromptTokenCount"]),
+            output: sum(&["candidatesTokenCount", "thoughtsTokenCount"]),
+            cached: count("cachedContentTokenCount"),
+            cache_write: None,
+            reasoning: count("thoughtsTokenCount"),
+        },
+        _ => return expected_usage(usage),
+    };
+    usage.is_object().then_some(Usage { tokens, cost: None })
+}
+
 fn expected_usage(usage: &Value) -> Option<Usage> {
     usage.is_object().then(|| {
         let mut expected = Usage::default();
@@ -205,6 +224,7 @@ fn expected_usage(usage: &Value) -> Option<Usage> {
         expected.tokens.cached = usage["prompt_tokens_details"]["cached_tokens"]
             .as_i64()
             .or(usage["prompt_cache_hit_tokens"].as_i64());
+        expected.tokens.cache_write = usage["prompt_tokens_details"]["cache_write_tokens"].as_i64();
         expected.tokens.reasoning = usage["completion_tokens_details"]["reasoning_tokens"].as_i64();
         expected.cost =
             usage["cost"].as_number().map(|cost| NanoUsd::parse(&cost.to_string()).unwrap());

@@ -33,7 +33,7 @@ async fn world() -> (StandInProvider, OpenRouter) {
 }
 
 async fn call(client: &OpenRouter) -> Heard {
-    match client.start(Some(&key()), &request()).await {
+    match client.stream(Some(&key()), &request()).await {
         Ok(stream) => Heard::from(stream).await,
         Err(error) => Heard { error: Some(error), ..Heard::default() },
     }
@@ -46,7 +46,7 @@ fn ambiguous(kind: FailureKind, cut: Cut) -> CallError {
 #[tokio::test]
 async fn an_answer_its_usage_and_its_record_agree() {
     let (stand_in, client) = world().await;
-    let stream = client.start(Some(&key()), &request()).await.unwrap();
+    let stream = client.stream(Some(&key()), &request()).await.unwrap();
     let id = stream.generation_id().unwrap().to_owned();
     let heard = Heard::from(stream).await;
     assert!(heard.text().contains("a private question"));
@@ -191,7 +191,7 @@ async fn dropping_a_stream_hangs_up() {
     let (stand_in, client) = world().await;
     let gate = Gate::new(GateAt::AfterChunks(1));
     stand_in.script_next(Script::chunks(["one", "two"]).gated(gate.clone()));
-    let mut stream = client.start(Some(&key()), &request()).await.unwrap();
+    let mut stream = client.stream(Some(&key()), &request()).await.unwrap();
     let heard_text =
         async { while !matches!(stream.next().await, Some(Ok(StreamItem::Text(_)))) {} };
     timeout(Duration::from_secs(20), heard_text).await.unwrap();

@@ -16,10 +16,15 @@ const WORDS: &[(&str, FailureKind)] = &[
     ("openrouter_guardrail_budget", FailureKind::Quota),
     ("openrouter_credits", FailureKind::Quota),
     ("insufficient_quota", FailureKind::Quota),
+    ("billing_hard_limit_reached", FailureKind::Quota),
+    ("billing_not_active", FailureKind::Quota),
+    ("enforced_spend_limit_reached", FailureKind::Quota),
+    ("billing_error", FailureKind::Quota),
     ("payment_required", FailureKind::Quota),
     ("privacy_restricted", FailureKind::Policy),
     ("constraint_filtered", FailureKind::Policy),
     ("region_restricted", FailureKind::Policy),
+    ("unsupported_country_region_territory", FailureKind::Policy),
     ("no_endpoints", FailureKind::ModelUnavailable),
     ("model_deprecated", FailureKind::ModelUnavailable),
     ("model_unavailable_upstream", FailureKind::ModelUnavailable),
@@ -29,6 +34,7 @@ const WORDS: &[(&str, FailureKind)] = &[
     ("token_limit_exceeded", FailureKind::TooLong),
     ("string_too_long", FailureKind::TooLong),
     ("payload_too_large", FailureKind::TooLong),
+    ("request_too_large", FailureKind::TooLong),
     ("content_policy_violation", FailureKind::Moderation),
     ("refusal", FailureKind::Moderation),
     ("invalid_api_key", FailureKind::InvalidKey),
@@ -37,15 +43,19 @@ const WORDS: &[(&str, FailureKind)] = &[
     ("authentication_error", FailureKind::InvalidKey),
     ("capacity_exhausted", FailureKind::RateLimited),
     ("rate_limit_exceeded", FailureKind::RateLimited),
+    ("rate_limit_error", FailureKind::RateLimited),
     ("temporarily_unavailable", FailureKind::Transient),
     ("provider_overloaded", FailureKind::Transient),
     ("provider_unavailable", FailureKind::Transient),
     ("overloaded_error", FailureKind::Transient),
     ("server", FailureKind::Transient),
     ("server_error", FailureKind::Transient),
+    ("api_error", FailureKind::Transient),
     ("timeout", FailureKind::Transient),
+    ("timeout_error", FailureKind::Transient),
     ("not_found_error", FailureKind::ModelUnavailable),
     ("permission_denied", FailureKind::Policy),
+    ("permission_error", FailureKind::Policy),
 ];
 
 /// Sentences, for errors older than the words. Each is (status, part of the message, class).
@@ -55,6 +65,15 @@ const SENTENCES: &[(u16, &str, FailureKind)] = &[
     (400, "supported api model names", FailureKind::ModelUnavailable),
     (400, "maximum context length", FailureKind::TooLong),
     (400, "incorrect api key", FailureKind::InvalidKey),
+    // Anthropic's
+    (400, "prompt is too long", FailureKind::TooLong),
+    (400, "credit balance is too low", FailureKind::Quota),
+    // Gemini's
+    (400, "exceeds the maximum number of tokens", FailureKind::TooLong),
+    (400, "user location is not supported", FailureKind::Policy),
+    (403, "reported as leaked", FailureKind::InvalidKey),
+    // DeepSeek's
+    (400, "content exists risk", FailureKind::Moderation),
     (403, "key limit exceeded", FailureKind::Quota),
     (429, "free-models-per-day", FailureKind::Quota),
 ];
@@ -83,6 +102,7 @@ fn by_shape(status: u16, report: &ErrorReport) -> Option<FailureKind> {
     match status {
         403 if report.is_moderation => Some(FailureKind::Moderation),
         403 if report.is_guardrail => Some(FailureKind::Policy),
+        429 if report.is_daily => Some(FailureKind::Quota),
         _ => None,
     }
 }

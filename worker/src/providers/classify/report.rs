@@ -17,6 +17,8 @@ pub struct ErrorReport {
     pub(super) is_moderation: bool,
     /// `error.metadata` has the patterns of a guardrail.
     pub(super) is_guardrail: bool,
+    /// A quota of a whole day is used up, as Gemini says it.
+    pub(super) is_daily: bool,
     /// `error.availability.retry_after`, in seconds.
     pub(super) retry_after_s: Option<f64>,
     /// `error.metadata.headers["X-RateLimit-Reset"]`, as text.
@@ -42,6 +44,12 @@ impl ErrorReport {
             other => report.take_message(other),
         }
         report
+    }
+
+    /// The provider does not serve this machine's country, whatever the key.
+    pub(in crate::providers) fn is_about_the_region(&self) -> bool {
+        let region = ["unsupported_country_region_territory", "region_restricted"];
+        self.words.iter().any(|word| region.contains(&word.as_str()))
     }
 
     /// The error of a body: `{"error": {…}}`, xAI's `{"code", "error": "text"}`, Mistral's
@@ -72,6 +80,8 @@ impl ErrorReport {
             &metadata["reason"],
             &metadata["limit_source"],
             &availability["code"],
+            // Anthropic's
+            &error["details"]["error_code"],
         ] {
             self.take_word(word);
         }
@@ -83,6 +93,10 @@ impl ErrorReport {
         self.rate_limit_reset = text_of(&metadata["headers"]["X-RateLimit-Reset"]);
         for detail in error["details"].as_array().into_iter().flatten() {
             self.take_word(&detail["reason"]);
+            let violations = detail["violations"].as_array().into_iter().flatten();
+            self.is_daily |= violations
+                .filter_map(|violation| violation["quotaId"].as_str())
+                .any(|quota| quota.contains("PerDay"));
             if let Ok(RetryInfo { retry_delay }) = RetryInfo::deserialize(detail) {
                 self.retry_delay = Some(retry_delay);
             }

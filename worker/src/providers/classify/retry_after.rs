@@ -18,8 +18,9 @@ pub(super) fn read(
     now: DateTime<Utc>,
 ) -> Option<Duration> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let wait = header(RETRY_AFTER.as_str())
-        .and_then(|text| from_retry_after(text, now))
+    let wait = header("retry-after-ms")
+        .and_then(|text| from_seconds(text.trim().parse::<f64>().ok()? / 1000.0))
+        .or_else(|| header(RETRY_AFTER.as_str()).and_then(|text| from_retry_after(text, now)))
         .or_else(|| report?.retry_after_s.and_then(from_seconds))
         .or_else(|| from_delay(report?.retry_delay.as_deref()?))
         .or_else(|| from_reset(header("x-ratelimit-reset")?, now))

@@ -60,6 +60,46 @@ fn a_rush_on_ones_own_credit_is_waited_for_and_a_daily_limit_is_not() {
 }
 
 #[test]
+fn every_provider_has_words_of_its_own() {
+    use FailureKind as Kind;
+    let anthropic = |kind: &str, message: &str| {
+        format!(r#"{{"type":"error","error":{{"type":"{kind}","message":"{message}"}}}}"#)
+    };
+    let spend_limit = r#"{"type":"error","error":{"type":"rate_limit_error","message":"no","details":{"error_code":"enforced_spend_limit_reached"}}}"#;
+    let daily = r#"{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","details":[{"violations":[{"quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]}]}}"#;
+    let gemini = |message: &str| {
+        format!(r#"[{{"error":{{"code":400,"message":"{message}","status":"INVALID_ARGUMENT"}}}}]"#)
+    };
+    for (status, body, kind) in [
+        (402, anthropic("billing_error", "no"), Kind::Quota),
+        (403, anthropic("permission_error", "no"), Kind::Policy),
+        (413, anthropic("request_too_large", "no"), Kind::TooLong),
+        (429, anthropic("rate_limit_error", "no"), Kind::RateLimited),
+        (429, spend_limit.to_owned(), Kind::Quota),
+        (500, anthropic("api_error", "no"), Kind::Transient),
+        (529, anthropic("overloaded_error", "no"), Kind::Transient),
+        (400, anthropic("invalid_request_error", "prompt is too long: 9 > 8"), Kind::TooLong),
+        (
+            400,
+            anthropic("invalid_request_error", "Your credit balance is too low to access"),
+            Kind::Quota,
+        ),
+        (429, daily.to_owned(), Kind::Quota),
+        (
+            400,
+            gemini("The input token count (9) exceeds the maximum number of tokens allowed (8)."),
+            Kind::TooLong,
+        ),
+        (400, gemini("User location is not supported for the API use."), Kind::Policy),
+        (402, r#"{"error":{"message":"Insufficient Balance","type":"unknown_error","code":"invalid_request_error"}}"#.to_owned(), Kind::Quota),
+        (429, r#"{"error":{"code":"insufficient_quota","type":"insufficient_quota"}}"#.to_owned(), Kind::Quota),
+        (403, r#"{"error":{"code":"unsupported_country_region_territory","message":"no"}}"#.to_owned(), Kind::Policy),
+    ] {
+        assert_eq!(read(status, &[], &body).0.kind, kind, "{status} {body}");
+    }
+}
+
+#[test]
 fn a_proxys_page_speaks_against_neither_account_nor_model() {
     for status in [403, 404] {
         let (failure, _) = read(status, &[], "<html>not here</html>");
@@ -90,6 +130,9 @@ fn the_wait_is_read_in_all_its_forms() {
         let (failure, _) = read(429, &[(RETRY_AFTER.as_str(), text)], OWN_WORDS);
         assert_eq!(failure.retry_after, expected, "{text:?}");
     }
+    let both = [("retry-after-ms", "1500"), (RETRY_AFTER.as_str(), "2")];
+    let (failure, _) = read(429, &both, OWN_WORDS);
+    assert_eq!(failure.retry_after, Some(Duration::from_millis(1500)));
     let (failure, _) = read(429, &[("x-ratelimit-reset", "1795300060")], OWN_WORDS);
     assert_eq!(failure.retry_after, seconds(60));
     let (failure, _) = read(401, &[("retry-after", "15")], OWN_WORDS);

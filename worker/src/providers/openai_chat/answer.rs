@@ -1,84 +1,91 @@
-//! Reads an answer from its connection, within the limits.
+use shared::model::{FailureKind, FinishReason};
 
-use std::collections::VecDeque;
+use super::{
+    chunk::{Choice, Chunk, Delta},
+    usage::WireUsage,
+};
+use crate::providers::{
+    CallError, Cut,
+    answer::{Progress, Told, Wire, reported, unreadable},
+    classify::ErrorReport,
+};
 
-use futures_util::stream::{self, BoxStream, StreamExt};
-use tokio::time::{Instant, timeout_at};
-
-use super::{AnswerDecoder, Progress};
-use crate::providers::{CallError, Cut, Limits, StreamItem};
-
-/// The items of a response whose headers are there, and whose request was sent at `sent_at`.
-#[must_use]
-pub fn answer(
-    response: reqwest::Response,
-    sent_at: Instant,
-    limits: &Limits,
-) -> BoxStream<'static, Result<StreamItem, CallError>> {
-    let reading = Reading {
-        response,
-        decoder: Some(AnswerDecoder::new(limits.answer_bytes)),
-        ready: VecDeque::new(),
-        limits: *limits,
-        deadline: sent_at + limits.total,
-    };
-    stream::unfold(reading, |mut reading| async move {
-        let item = reading.next().await?;
-        Some((item, reading))
-    })
-    .boxed()
+/// How answers of this wire are read.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenAiChat {
+    /// The provider keeps a record of each call under its id. Elsewhere an id leads nowhere.
+    pub keeps_records: bool,
 }
 
-struct Reading {
-    response: reqwest::Response,
-    /// Gone once the answer ended, well or not.
-    decoder: Option<AnswerDecoder>,
-    ready: VecDeque<Result<StreamItem, CallError>>,
-    limits: Limits,
-    deadline: Instant,
+impl Wire for OpenAiChat {
+    fn event(&mut self, data: &str, told: &mut Told) -> Result<Progress, CallError> {
+        if self.is_end(data) {
+            return Ok(Progress::Whole);
+        }
+        let chunk = Chunk::parse(data).ok_or(unreadable())?;
+        self.take_chunk(chunk, told)?;
+        Ok(Progress::More)
+    }
+
+    fn whole(&mut self, body: &str, told: &mut Told) -> Result<bool, CallError> {
+        match Chunk::parse(body) {
+            Some(chunk) if chunk.is_answer() => self.take_chunk(chunk, told).map(|()| true),
+            _ => Ok(false),
+        }
+    }
+
+    fn is_end(&self, data: &str) -> bool {
+        data.trim() == "[DONE]"
+    }
+
+    fn stops_once(&self) -> bool {
+        true
+    }
 }
 
-impl Reading {
-    async fn next(&mut self) -> Option<Result<StreamItem, CallError>> {
-        while self.ready.is_empty() {
-            let decoder = self.decoder.take()?;
-            self.read_on(decoder).await;
+impl OpenAiChat {
+    /// Text and usage first, the error last: both hold beside it.
+    fn take_chunk(self, mut chunk: Chunk, told: &mut Told) -> Result<(), CallError> {
+        let mut choice = chunk.take_choice();
+        if self.keeps_records {
+            told.id(chunk.id.as_deref());
         }
-        self.ready.pop_front()
+        told.model(chunk.model.as_deref());
+        if let Some(delta) = choice.as_mut().and_then(Choice::take_delta) {
+            take_delta(delta, told)?;
+        }
+        if let Some(usage) = chunk.usage.as_ref().map(WireUsage::normalised) {
+            told.usage(usage);
+        }
+        if let Some(error) = chunk.error(choice.as_ref()) {
+            return Err(reported(&ErrorReport::of_error(error)));
+        }
+        if let Some(reason) = choice.as_ref().and_then(|choice| choice.finish_reason.as_deref()) {
+            told.stops(finish_reason(reason)?);
+        }
+        Ok(())
     }
+}
 
-    async fn read_on(&mut self, mut decoder: AnswerDecoder) {
-        let mut items = Vec::new();
-        let outcome = match self.next_piece().await {
-            Ok(Some(piece)) => match decoder.push(&piece, &mut items) {
-                Ok(Progress::More) => {
-                    self.decoder = Some(decoder);
-                    Ok(())
-                }
-                Ok(Progress::Whole) => Ok(()),
-                Err(error) => Err(error),
-            },
-            Ok(None) => decoder.end(&mut items),
-            Err(cut) => decoder.cut_off(cut, &mut items),
-        };
-        self.ready.extend(items.into_iter().map(Ok));
-        self.ready.extend(outcome.err().map(Err));
+fn take_delta(delta: Delta, told: &mut Told) -> Result<(), CallError> {
+    told.reasoning(delta.reasoning_chars())?;
+    if let Some(text) = delta.content {
+        told.text(text.0)?;
     }
+    if let Some(text) = delta.refusal {
+        told.refusal(text.0)?;
+    }
+    Ok(())
+}
 
-    /// The next piece of the body, in time.
-    async fn next_piece(&mut self) -> Result<Option<bytes::Bytes>, Cut> {
-        let now = Instant::now();
-        // asked here too: a body that never makes us wait would never meet the timer
-        if now >= self.deadline {
-            return Err(Cut::TotalTimeout);
-        }
-        let silent_at = now + self.limits.idle;
-        match timeout_at(silent_at.min(self.deadline), self.response.chunk()).await {
-            Ok(Ok(piece)) => Ok(piece),
-            // reqwest's own error names the address; what matters is that it broke
-            Ok(Err(_)) => Err(Cut::Connection),
-            Err(_) if silent_at < self.deadline => Err(Cut::IdleTimeout),
-            Err(_) => Err(Cut::TotalTimeout),
-        }
+fn finish_reason(reason: &str) -> Result<FinishReason, CallError> {
+    let (kind, cut) = (FailureKind::Transient, Cut::ErrorReported);
+    match reason {
+        "stop" => Ok(FinishReason::Stop),
+        "length" => Ok(FinishReason::Length),
+        "content_filter" => Ok(FinishReason::ContentFilter),
+        // without an error beside it, but errors all the same; the second is DeepSeek's
+        "error" | "insufficient_system_resource" => Err(CallError::Ambiguous { kind, cut }),
+        _ => Ok(FinishReason::Other),
     }
 }

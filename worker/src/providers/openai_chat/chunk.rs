@@ -1,7 +1,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{lenient, lenient::Text, usage::WireUsage};
+use super::usage::WireUsage;
+use crate::providers::lenient::{Text, lenient};
 
 /// One chunk of a streamed answer, or the whole of one that isn't streamed: they differ in
 /// `delta` and `message` alone.

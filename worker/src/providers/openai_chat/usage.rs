@@ -4,7 +4,7 @@ use shared::{
     money::NanoUsd,
 };
 
-use super::{Dollars, lenient};
+use crate::providers::lenient::{Dollars, count, lenient};
 
 /// A usage record as it is sent.
 #[derive(Deserialize)]
@@ -32,6 +32,8 @@ pub(super) struct WireUsage {
 struct PromptDetails {
     #[serde(default, deserialize_with = "lenient")]
     cached_tokens: Option<i64>,
+    #[serde(default, deserialize_with = "lenient")]
+    cache_write_tokens: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -50,6 +52,8 @@ impl WireUsage {
     /// The record in our words.
     pub(super) fn normalised(&self) -> Usage {
         let cached = self.prompt_tokens_details.as_ref().and_then(|details| details.cached_tokens);
+        let written =
+            self.prompt_tokens_details.as_ref().and_then(|details| details.cache_write_tokens);
         let reasoning =
             self.completion_tokens_details.as_ref().and_then(|details| details.reasoning_tokens);
         Usage {
@@ -57,6 +61,7 @@ impl WireUsage {
                 input: count(self.prompt_tokens),
                 output: count(self.completion_tokens),
                 cached: count(cached.or(self.prompt_cache_hit_tokens)),
+                cache_write: count(written),
                 reasoning: count(reasoning),
             },
             cost: true_cost(
@@ -84,11 +89,6 @@ pub(in crate::providers) fn true_cost(
         charged
     };
     (cost >= NanoUsd::ZERO).then_some(cost)
-}
-
-/// A count, if it can be one.
-pub(in crate::providers) fn count(tokens: Option<i64>) -> Option<i64> {
-    tokens.filter(|tokens| *tokens >= 0)
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use shared::model::{TokenCounts, Usage};
 
 use crate::providers::{
     GenerationRecord,
-    openai_chat::{Dollars, count, lenient, true_cost},
+    lenient::{Dollars, count, lenient},
+    openai_chat::true_cost,
 };
 
 /// The answer of `GET /generation`. Of its two sets of token counts the native ones are billed.
@@ -52,6 +53,7 @@ impl Generation {
                 input: count(self.native_tokens_prompt),
                 output: count(self.native_tokens_completion),
                 cached: count(self.native_tokens_cached),
+                cache_write: None,
                 reasoning: count(self.native_tokens_reasoning),
             },
             cost: true_cost(
@@ -83,6 +85,7 @@ mod tests {
                 input: Some(10),
                 output: Some(20),
                 cached: Some(3),
+                cache_write: None,
                 reasoning: Some(4),
             },
             cost: Some(NanoUsd::from_nanos(2_100_000)),

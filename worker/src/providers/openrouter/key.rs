@@ -2,11 +2,11 @@ use chrono::{DateTime, Utc};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use shared::model::{CouldNotCheck, KeyFacts, KeyVerdict};
+use shared::model::{CouldNotCheck, KeyFacts, KeyStanding, KeyVerdict};
 
 use crate::providers::{
     classify::ErrorReport,
-    openai_chat::{Dollars, lenient},
+    lenient::{Dollars, lenient},
 };
 
 /// The answer of `GET /key`. Its `label` shows part of the key and is not read.
@@ -77,6 +77,7 @@ impl About {
             remaining: self.limit_remaining.map(|Dollars(remaining)| remaining),
             expires_at: self.expires_at,
             free_tier: self.is_free_tier.unwrap_or(false),
+            standing: KeyStanding::Known,
         })
     }
 }
@@ -101,6 +102,7 @@ mod tests {
             remaining: Some(NanoUsd::from_nanos(74_500_000_000)),
             expires_at: DateTime::parse_from_rfc3339("2027-12-31T23:59:59Z").ok().map(Into::into),
             free_tier: true,
+            standing: KeyStanding::Known,
         };
         assert_eq!(ask(200, body), KeyVerdict::Valid(facts));
         let least = r#"{"data":{"usage":0,"limit":null,"expires_at":"soon"}}"#;

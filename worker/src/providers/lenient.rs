@@ -1,4 +1,4 @@
-//! Reads fields whose type nobody promised: `OpenRouter` adds and changes them without notice,
+//! Reads fields whose type nobody promised: providers add and change them without notice,
 //! and one odd field must not cost the text that stands beside it.
 
 use std::fmt;
@@ -9,7 +9,7 @@ use shared::money::NanoUsd;
 
 /// A field of type `T`, or nothing when it is something else. For `deserialize_with`, together
 /// with `default`.
-pub(in crate::providers) fn lenient<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(super) fn lenient<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
@@ -18,9 +18,14 @@ where
     Ok(serde_json::from_str(raw.get()).ok())
 }
 
+/// A count, if it can be one.
+pub(super) fn count(tokens: Option<i64>) -> Option<i64> {
+    tokens.filter(|tokens| *tokens >= 0)
+}
+
 /// An amount in dollars, exactly as written: a float in between would round it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::providers) struct Dollars(pub(in crate::providers) NanoUsd);
+pub(super) struct Dollars(pub(super) NanoUsd);
 
 impl<'de> Deserialize<'de> for Dollars {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -5,7 +5,7 @@ const MAX_ID: usize = 64;
 const MAX_MODEL: usize = 100;
 
 /// A generation id that may be stored and logged.
-pub(in crate::providers) fn plain_id(id: &str) -> Option<String> {
+pub(super) fn plain_id(id: &str) -> Option<String> {
     plain_name(id, MAX_ID)
 }
 

@@ -1,12 +1,14 @@
 //! Which addresses lie on the public internet.
 //!
-//! Whoever names an address makes us call it. Nothing behind the operator's own door may be reached
-//! that way, so every address that a host has is looked at, and the connection goes to those alone.
+//! Whoever names an address makes us call it: a picture, a model server. Nothing behind the operator's
+//! own door may be reached that way, so every address that a host has is looked at, and the connection
+//! goes to those alone.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Whether an address is one of the public internet.
-pub(super) fn is_public(address: IpAddr) -> bool {
+#[must_use]
+pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => is_public_v4(v4),
         IpAddr::V6(v6) => is_public_v6(v6),

@@ -1,0 +1,76 @@
+//! api.deepseek.com, which speaks `OpenAI`'s chat wire with a few words of its own.
+
+use futures_util::future::BoxFuture;
+use http::HeaderMap;
+use reqwest::Client;
+use shared::{clock::SharedClock, model::KeyVerdict, secret::UserApiKey};
+
+use super::{
+    BadSetting, CallError, ChatProvider, ChatRequest, ChatStream, Delivery, Settings,
+    endpoint::{DOWN, Endpoint},
+    http::KeyHeader,
+    openai_chat::{OpenAiChat, body},
+};
+
+mod balance;
+mod dialect;
+
+pub use dialect::DIALECT;
+
+/// The provider `DeepSeek`.
+#[derive(Debug)]
+pub struct DeepSeek(Endpoint);
+
+impl DeepSeek {
+    /// Where it is, unless the operator says otherwise.
+    pub const DEFAULT_BASE_URL: &str = "https://api.deepseek.com";
+
+    /// `DeepSeek` as `settings` describe it, reached through `client`.
+    pub fn new(
+        settings: &Settings,
+        client: Client,
+        clock: SharedClock,
+    ) -> Result<Self, BadSetting> {
+        Ok(Self(Endpoint {
+            client,
+            clock,
+            base_url: settings.checked_base_url()?,
+            headers: HeaderMap::new(),
+            key_header: KeyHeader::Bearer,
+            needs_key: true,
+            record_header: None,
+            limits: settings.limits,
+        }))
+    }
+}
+
+impl ChatProvider for DeepSeek {
+    fn start<'a>(
+        &'a self,
+        key: Option<&'a UserApiKey>,
+        request: &'a ChatRequest,
+        delivery: Delivery,
+    ) -> BoxFuture<'a, Result<ChatStream, CallError>> {
+        Box::pin(async move {
+            let written = body(request, &DIALECT, delivery);
+            written.note("deepseek");
+            let wire = Box::new(OpenAiChat { keeps_records: false });
+            let url = self.0.url(&["chat", "completions"]);
+            self.0.chat(url, key, &written.json, delivery, wire).await
+        })
+    }
+
+    /// By `GET /user/balance`, which tells what is left besides.
+    fn check_key<'a>(&'a self, key: &'a UserApiKey) -> BoxFuture<'a, KeyVerdict> {
+        Box::pin(async move {
+            match self.0.ask(self.0.url(&["user", "balance"]), Some(key)).await {
+                Some(heard) => balance::verdict(heard.status, &heard.body),
+                None => DOWN,
+            }
+        })
+    }
+
+    fn answers(&self) -> BoxFuture<'_, bool> {
+        Box::pin(self.0.answers(self.0.url(&["user", "balance"])))
+    }
+}
