@@ -17,8 +17,13 @@ use super::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CannotConnect {
     /// Mend the setting of this provider.
-    #[error("{}: {1}", .0.display_name())]
-    Setting(Provider, BadSetting),
+    #[error("{}: {problem}", .provider.display_name())]
+    Setting {
+        /// Which.
+        provider: Provider,
+        /// What is wrong with it.
+        problem: BadSetting,
+    },
     /// Mend the machine.
     #[error(transparent)]
     Client(#[from] NoHttpClient),
@@ -73,7 +78,8 @@ impl Providers {
         name: Provider,
         made: Result<P, BadSetting>,
     ) -> Result<(), CannotConnect> {
-        let provider = made.map_err(|problem| CannotConnect::Setting(name, problem))?;
+        let provider =
+            made.map_err(|problem| CannotConnect::Setting { provider: name, problem })?;
         self.put(name, Arc::new(provider));
         Ok(())
     }

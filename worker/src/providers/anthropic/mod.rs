@@ -27,9 +27,6 @@ pub use body::body;
 pub struct Anthropic(Endpoint);
 
 impl Anthropic {
-    /// Where it is, unless the operator says otherwise.
-    pub const DEFAULT_BASE_URL: &str = "https://api.anthropic.com/v1";
-
     /// Anthropic as `settings` describe it, reached through `client`.
     pub fn new(
         settings: &Settings,

@@ -25,11 +25,10 @@ impl Thinking {
     pub(super) fn of(asked: Reasoning, version: Version, max_tokens: u32) -> Self {
         let max_tokens = i64::from(max_tokens);
         match asked {
-            Reasoning::Unset => Self::Unsaid,
             Reasoning::Off if (Version::THINKS..Version::KEEPS_ITS_OWN).contains(&version) => {
                 Self::Disabled
             }
-            Reasoning::Off => Self::Unsaid,
+            Reasoning::Unset | Reasoning::Off => Self::Unsaid,
             _ if version < Version::THINKS => Self::Impossible,
             Reasoning::On if version >= Version::DECIDES => Self::Adaptive(None),
             Reasoning::Effort(effort) if version >= Version::DECIDES => {

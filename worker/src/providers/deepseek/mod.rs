@@ -22,9 +22,6 @@ pub use dialect::DIALECT;
 pub struct DeepSeek(Endpoint);
 
 impl DeepSeek {
-    /// Where it is, unless the operator says otherwise.
-    pub const DEFAULT_BASE_URL: &str = "https://api.deepseek.com";
-
     /// `DeepSeek` as `settings` describe it, reached through `client`.
     pub fn new(
         settings: &Settings,

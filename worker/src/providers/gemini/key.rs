@@ -30,7 +30,10 @@ mod tests {
 
     fn ask(status: u16, body: &'static str) -> KeyVerdict {
         let status = StatusCode::from_u16(status).unwrap();
-        verdict(&Heard { status, headers: HeaderMap::new(), body: body.into() }, Utc::now())
+        verdict(
+            &Heard { status, headers: HeaderMap::new(), body: body.into() },
+            DateTime::UNIX_EPOCH,
+        )
     }
 
     #[test]

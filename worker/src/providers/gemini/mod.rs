@@ -27,9 +27,6 @@ pub use body::body;
 pub struct Gemini(Endpoint);
 
 impl Gemini {
-    /// Where it is, unless the operator says otherwise.
-    pub const DEFAULT_BASE_URL: &str = "https://generativelanguage.googleapis.com/v1beta";
-
     /// Gemini as `settings` describe it, reached through `client`.
     pub fn new(
         settings: &Settings,

@@ -6,29 +6,28 @@ use crate::providers::lenient::{count, lenient};
 /// A usage record as it is sent: every chunk has one, and the last holds. What was thought is not in
 /// `candidatesTokenCount`.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct WireUsage {
-    #[serde(default, deserialize_with = "lenient")]
-    prompt_token_count: Option<i64>,
-    #[serde(default, deserialize_with = "lenient")]
-    tool_use_prompt_token_count: Option<i64>,
-    #[serde(default, deserialize_with = "lenient")]
-    cached_content_token_count: Option<i64>,
-    #[serde(default, deserialize_with = "lenient")]
-    candidates_token_count: Option<i64>,
-    #[serde(default, deserialize_with = "lenient")]
-    thoughts_token_count: Option<i64>,
+    #[serde(rename = "promptTokenCount", default, deserialize_with = "lenient")]
+    prompt: Option<i64>,
+    #[serde(rename = "toolUsePromptTokenCount", default, deserialize_with = "lenient")]
+    tools: Option<i64>,
+    #[serde(rename = "cachedContentTokenCount", default, deserialize_with = "lenient")]
+    cached: Option<i64>,
+    #[serde(rename = "candidatesTokenCount", default, deserialize_with = "lenient")]
+    candidates: Option<i64>,
+    #[serde(rename = "thoughtsTokenCount", default, deserialize_with = "lenient")]
+    thoughts: Option<i64>,
 }
 
 impl WireUsage {
     /// The record in our words.
     pub(super) fn normalised(&self) -> Usage {
-        let thoughts = count(self.thoughts_token_count);
+        let thoughts = count(self.thoughts);
         Usage {
             tokens: TokenCounts {
-                input: sum(count(self.prompt_token_count), count(self.tool_use_prompt_token_count)),
-                output: sum(count(self.candidates_token_count), thoughts),
-                cached: count(self.cached_content_token_count),
+                input: sum(count(self.prompt), count(self.tools)),
+                output: sum(count(self.candidates), thoughts),
+                cached: count(self.cached),
                 cache_write: None,
                 reasoning: thoughts,
             },

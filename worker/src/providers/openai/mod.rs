@@ -23,9 +23,6 @@ pub(super) use key::{is_list, verdict as list_verdict};
 pub struct OpenAi(Endpoint);
 
 impl OpenAi {
-    /// Where it is, unless the operator says otherwise.
-    pub const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
-
     /// `OpenAI` as `settings` describe it, reached through `client`.
     pub fn new(
         settings: &Settings,
