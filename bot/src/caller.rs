@@ -54,6 +54,9 @@ pub(crate) enum Trouble {
     /// Nothing was sealed, so nothing was stored.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// It isn't there for the caller, or they may not: said in these words.
+    #[error("refused")]
+    Refused(&'static str),
 }
 
 impl Trouble {
@@ -63,6 +66,14 @@ impl Trouble {
         match self {
             Self::Store(error) if error.is_transient() => texts::NOT_ACCEPTED,
             Self::Store(_) | Self::Seal(_) => texts::INTERNAL,
+            Self::Refused(text) => text,
+        }
+    }
+
+    /// Notes it in the log, if anything went wrong.
+    pub(crate) fn note(&self, interaction: SourceId) {
+        if !matches!(self, Self::Refused(_)) {
+            tracing::warn!(interaction.id = %interaction, error = %self, "a command failed");
         }
     }
 }
@@ -169,7 +180,7 @@ impl Caller {
     /// Gives the answer that was deferred.
     pub(crate) async fn answer(&self, app: &App, answer: Result<Message, Trouble>) {
         let message = answer.unwrap_or_else(|trouble| {
-            tracing::warn!(interaction.id = %self.interaction, error = %trouble, "a command failed");
+            trouble.note(self.interaction);
             Message::text(trouble.text())
         });
         for attempt in 1..=TRIES {

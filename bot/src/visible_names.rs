@@ -12,7 +12,7 @@ use std::{
 };
 
 use shared::{
-    ids::{DiscordUserId, PersonalityId},
+    ids::DiscordUserId,
     names::fold_name,
     store::{Store, StoreError, VisibleName},
 };
@@ -75,16 +75,9 @@ impl VisibleNames {
 /// The personality that a person means by what they typed. A private one of somebody else's and one
 /// that does not exist are the same here.
 #[must_use]
-pub(crate) fn find(names: &[VisibleName], typed: &str) -> Option<PersonalityId> {
+pub(crate) fn find<'a>(names: &'a [VisibleName], typed: &str) -> Option<&'a VisibleName> {
     let folded = fold_name(typed.trim().trim_start_matches('@'));
-    names.iter().find(|name| name.folded == folded).map(|name| name.personality_id)
-}
-
-/// The name that a personality speaks under.
-#[must_use]
-pub(crate) fn shown_name(names: &[VisibleName], personality: PersonalityId) -> &str {
-    let found = names.iter().find(|name| name.personality_id == personality);
-    found.map_or("", |name| name.display_name.as_str())
+    names.iter().find(|name| name.folded == folded)
 }
 
 /// Personalities that somebody who has typed `partial` may mean, each once, by the name that finds
@@ -112,7 +105,7 @@ pub(crate) fn suggest<'a>(
 
 #[cfg(test)]
 mod tests {
-    use shared::clock::SystemClock;
+    use shared::{clock::SystemClock, ids::PersonalityId};
 
     use super::*;
 
@@ -134,12 +127,13 @@ mod tests {
     #[test]
     fn names_and_aliases_are_found_in_any_spelling() {
         let names = names();
+        let find = |typed| find(&names, typed).map(|name| name.personality_id);
         let ada = Some(names[0].personality_id);
         for typed in ["Ada Lovelace", "@ada  LOVELACE", " countess "] {
-            assert_eq!(find(&names, typed), ada, "{typed}");
+            assert_eq!(find(typed), ada, "{typed}");
         }
         for typed in ["ada", "", "@", "nobody"] {
-            assert_eq!(find(&names, typed), None, "{typed}");
+            assert_eq!(find(typed), None, "{typed}");
         }
     }
 

@@ -5,16 +5,18 @@
 //! anybody. Whoever activates somebody is told at once what keeps personalities from speaking there
 //! as themselves: they can put it right.
 
-use poise::serenity_prelude::{CreateAutocompleteResponse, Permissions};
+use poise::serenity_prelude::Permissions;
 use shared::{ids::GuildId, store::Activated};
 
-use super::{Context, choices, privately};
+use super::{
+    Context, privately,
+    whom::{named_publicly, suggest_public, suggest_public_here},
+};
 use crate::{
     app::{App, in_time},
     caller::{Caller, Trouble},
     rest::Message,
     texts::places::{self as texts, MAX_ACTIVE, Obstacles},
-    visible_names::{find, shown_name},
 };
 
 /// As many webhooks as Discord allows in a channel.
@@ -39,18 +41,14 @@ pub(super) async fn channel(_: Context<'_>) -> Result<(), Trouble> {
 async fn activate(
     ctx: Context<'_>,
     #[description = "Who is to hear everything here"]
-    #[autocomplete = "suggest"]
+    #[autocomplete = "suggest_public_here"]
     #[max_length = 100]
     personality: String,
 ) -> Result<(), Trouble> {
     let Some(caller) = privately(ctx).await else { return Ok(()) };
     let app = &ctx.data().app;
     let rights = ctx.interaction.app_permissions;
-    let answer = match allowed(&caller) {
-        Ok(guild) => begin(app, &caller, guild, &personality, rights).await,
-        Err(text) => Ok(Message::text(text)),
-    };
-    caller.answer(app, answer).await;
+    caller.answer(app, begin(app, &caller, &personality, rights).await).await;
     Ok(())
 }
 
@@ -59,17 +57,13 @@ async fn activate(
 async fn deactivate(
     ctx: Context<'_>,
     #[description = "Who is not to hear everything here"]
-    #[autocomplete = "suggest"]
+    #[autocomplete = "suggest_public"]
     #[max_length = 100]
     personality: String,
 ) -> Result<(), Trouble> {
     let Some(caller) = privately(ctx).await else { return Ok(()) };
     let app = &ctx.data().app;
-    let answer = match allowed(&caller) {
-        Ok(guild) => end(app, &caller, guild, &personality).await,
-        Err(text) => Ok(Message::text(text)),
-    };
-    caller.answer(app, answer).await;
+    caller.answer(app, end(app, &caller, &personality).await).await;
     Ok(())
 }
 
@@ -78,36 +72,35 @@ async fn deactivate(
 async fn list(ctx: Context<'_>) -> Result<(), Trouble> {
     let Some(caller) = privately(ctx).await else { return Ok(()) };
     let app = &ctx.data().app;
-    let answer = match allowed(&caller) {
-        Ok(_) => in_time(app.store.active_here(&caller.place)).await,
-        Err(text) => {
-            caller.answer(app, Ok(Message::text(text))).await;
-            return Ok(());
-        }
-    };
-    let answer = answer.map(|here| Message::text(texts::active(&here))).map_err(Trouble::from);
-    caller.answer(app, answer).await;
+    caller.answer(app, look(app, &caller).await).await;
     Ok(())
 }
 
-fn allowed(caller: &Caller) -> Result<GuildId, &'static str> {
-    let guild = caller.guild().ok_or(texts::ONLY_IN_SERVERS)?;
+/// The server, for somebody who manages channels there.
+fn allowed(caller: &Caller) -> Result<GuildId, Trouble> {
+    let guild = caller.guild().ok_or(Trouble::Refused(texts::ONLY_IN_SERVERS))?;
     if caller.may(Permissions::MANAGE_CHANNELS) {
         Ok(guild)
     } else {
-        Err(texts::NEEDS_MANAGE_CHANNELS)
+        Err(Trouble::Refused(texts::NEEDS_MANAGE_CHANNELS))
     }
+}
+
+async fn look(app: &App, caller: &Caller) -> Result<Message, Trouble> {
+    allowed(caller)?;
+    let here = in_time(app.store.active_here(&caller.place)).await?;
+    Ok(Message::text(texts::active(&here)))
 }
 
 async fn begin(
     app: &App,
     caller: &Caller,
-    guild: GuildId,
     typed: &str,
     rights: Option<Permissions>,
 ) -> Result<Message, Trouble> {
-    let names = app.names.of_everybody(&app.store).await?;
-    let Some(personality) = find(&names, typed) else { return Ok(Message::text(texts::UNKNOWN)) };
+    let guild = allowed(caller)?;
+    let named = named_publicly(app, typed).await?;
+    let personality = named.personality_id;
     let activating = app.store.activate(guild, &caller.place, personality, MAX_ACTIVE);
     let outcome = in_time(activating).await?;
     app.decided.forget(guild);
@@ -115,16 +108,16 @@ async fn begin(
         tracing::info!(guild.id = %guild, personality.id = %personality, "a personality hears a channel");
     }
     let obstacles = obstacles(app, caller, rights).await;
-    let name = shown_name(&names, personality);
-    Ok(Message::text(texts::activated(outcome, name, &obstacles)))
+    Ok(Message::text(texts::activated(outcome, &named.display_name, &obstacles)))
 }
 
-async fn end(app: &App, caller: &Caller, guild: GuildId, typed: &str) -> Result<Message, Trouble> {
-    let names = app.names.of_everybody(&app.store).await?;
-    let Some(personality) = find(&names, typed) else { return Ok(Message::text(texts::UNKNOWN)) };
-    let was_active = in_time(app.store.deactivate(guild, &caller.place, personality)).await?;
+async fn end(app: &App, caller: &Caller, typed: &str) -> Result<Message, Trouble> {
+    let guild = allowed(caller)?;
+    let named = named_publicly(app, typed).await?;
+    let deactivating = app.store.deactivate(guild, &caller.place, named.personality_id);
+    let was_active = in_time(deactivating).await?;
     app.decided.forget(guild);
-    Ok(Message::text(texts::deactivated(was_active, shown_name(&names, personality))))
+    Ok(Message::text(texts::deactivated(was_active, &named.display_name)))
 }
 
 /// What keeps personalities from speaking there as themselves, as far as that can be known.
@@ -156,10 +149,4 @@ async fn is_full(app: &App, caller: &Caller) -> bool {
     let Ok(all) = app.rest.webhooks(caller.place.channel).await else { return false };
     let is_ours = all.iter().any(|webhook| webhook.application == Some(app.application));
     all.len() >= MAX_WEBHOOKS && !is_ours
-}
-
-/// Suggests those whom everybody can see, and nobody else.
-async fn suggest(ctx: Context<'_>, partial: &str) -> CreateAutocompleteResponse {
-    let app = &ctx.data().app;
-    choices(&app.names.of_everybody(&app.store).await.unwrap_or_default(), partial)
 }

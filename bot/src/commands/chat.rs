@@ -6,13 +6,15 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use poise::serenity_prelude::CreateAutocompleteResponse;
 use shared::{
     ids::DeliveryId,
     store::{Accepted, Incoming, ReplyBy},
 };
 
-use super::{Context, acknowledged, choices};
+use super::{
+    Context, acknowledged,
+    whom::{named, suggest_here},
+};
 use crate::{
     app::App,
     bot::Mail,
@@ -21,7 +23,6 @@ use crate::{
     intake::Offered,
     rest::Answer,
     texts::{self, chat as words, places},
-    visible_names::find,
 };
 
 /// For so long Discord takes an answer to a command, less a little.
@@ -40,7 +41,7 @@ pub(crate) struct ChatMail {
 pub(super) async fn chat(
     ctx: Context<'_>,
     #[description = "Who is to answer"]
-    #[autocomplete = "suggest"]
+    #[autocomplete = "suggest_here"]
     #[max_length = 100]
     personality: String,
     #[description = "What you want to say"]
@@ -84,34 +85,30 @@ fn problem(app: &App, personality: &str, message: &str) -> Option<&'static str> 
 pub(crate) async fn accept(app: &Arc<App>, mail: ChatMail) {
     let caller = &mail.caller;
     match take(app, &mail).await {
-        Ok(Ok(Accepted::Taken { user, .. })) => {
+        Ok(Accepted::Taken { user, .. }) => {
             app.wake(user).await;
             app.shows.ring();
         }
-        Ok(Ok(Accepted::Already)) => {}
-        Ok(Ok(Accepted::Refused { why, .. })) => {
+        Ok(Accepted::Already) => {}
+        Ok(Accepted::Refused { why, .. }) => {
             caller.turn_private(app, &texts::refusal(&why)).await;
         }
-        Ok(Err(text)) => caller.turn_private(app, text).await,
         Err(trouble) => {
-            tracing::warn!(interaction.id = %caller.interaction, error = %trouble, "a command was not accepted");
+            trouble.note(caller.interaction);
             caller.turn_private(app, trouble.text()).await;
         }
     }
 }
 
-async fn take(app: &Arc<App>, mail: &ChatMail) -> Result<Result<Accepted, &'static str>, Trouble> {
+async fn take(app: &Arc<App>, mail: &ChatMail) -> Result<Accepted, Trouble> {
     let caller = &mail.caller;
-    let names = app.names.of(caller.account.id, &app.store).await?;
-    let Some(personality) = find(&names, &mail.personality) else {
-        return Ok(Err(words::UNKNOWN_PERSONALITY));
-    };
+    let personality = named(app, caller, &mail.personality).await?.personality_id;
     let decided = app.decided.about(&caller.place, &app.store).await?;
     if !decided.policy.is_open(&caller.place) {
-        return Ok(Err(places::CLOSED_HERE));
+        return Err(Trouble::Refused(places::CLOSED_HERE));
     }
     if !decided.policy.allows(&caller.place, personality) {
-        return Ok(Err(places::FORBIDDEN_HERE));
+        return Err(Trouble::Refused(places::FORBIDDEN_HERE));
     }
     let delivery = DeliveryId::new(&*app.clock);
     let token = app.secrets.seal(delivery.uuid(), &caller.token.token)?;
@@ -132,12 +129,5 @@ async fn take(app: &Arc<App>, mail: &ChatMail) -> Result<Result<Accepted, &'stat
     if let (Accepted::Taken { user, requests }, Some(trail)) = (&accepted, trail) {
         context::complete_later(app, *user, requests, incoming.personalities, trail);
     }
-    Ok(Ok(accepted))
-}
-
-/// Suggests those whom the caller can see, and nobody else.
-pub(super) async fn suggest(ctx: Context<'_>, partial: &str) -> CreateAutocompleteResponse {
-    let app = &ctx.data().app;
-    let viewer = ctx.interaction.user.id.get().into();
-    choices(&app.names.of(viewer, &app.store).await.unwrap_or_default(), partial)
+    Ok(accepted)
 }

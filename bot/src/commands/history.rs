@@ -3,18 +3,19 @@
 //! Clearing takes the caller's own turns, nobody else's, whoever they are: a moderator has no say in
 //! what was said between a person and a personality on that person's key.
 
-use poise::serenity_prelude::CreateAutocompleteResponse;
 use serenity::all::ComponentInteraction;
 use shared::ids::ClearingId;
 
-use super::{Context, choices, privately};
+use super::{
+    Context, privately,
+    whom::{named, suggest},
+};
 use crate::{
     app::{App, in_time},
     buttons::Press,
     caller::{Caller, Trouble},
     rest::{Answer, Button, ButtonStyle, Message, Row},
-    texts::{chat::UNKNOWN_PERSONALITY, history as texts},
-    visible_names::find,
+    texts::history as texts,
 };
 
 /// What a personality remembers of your conversation here
@@ -46,10 +47,7 @@ async fn clear(
 }
 
 async fn forget(app: &App, caller: &Caller, typed: &str) -> Result<Message, Trouble> {
-    let names = app.names.of(caller.account.id, &app.store).await?;
-    let Some(personality) = find(&names, typed) else {
-        return Ok(Message::text(UNKNOWN_PERSONALITY));
-    };
+    let personality = named(app, caller, typed).await?.personality_id;
     let Some(user) = in_time(app.store.find_user(caller.account.id)).await? else {
         return Ok(Message::text(texts::NOTHING));
     };
@@ -79,10 +77,4 @@ pub(crate) async fn undo(app: &App, click: &ComponentInteraction, clearing: Clea
         })
     });
     caller.answer(app, answer).await;
-}
-
-async fn suggest(ctx: Context<'_>, partial: &str) -> CreateAutocompleteResponse {
-    let app = &ctx.data().app;
-    let viewer = ctx.interaction.user.id.get().into();
-    choices(&app.names.of(viewer, &app.store).await.unwrap_or_default(), partial)
 }

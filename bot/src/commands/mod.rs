@@ -16,13 +16,11 @@ mod server;
 mod timezone;
 mod usage;
 pub(crate) mod wallet;
+mod whom;
 
 use std::sync::{Arc, atomic::Ordering};
 
-use poise::{
-    FrameworkError,
-    serenity_prelude::{AutocompleteChoice, CreateAutocompleteResponse},
-};
+use poise::FrameworkError;
 
 pub(crate) use self::chat::ChatMail;
 pub(crate) use self::chat::accept as accept_chat;
@@ -32,7 +30,6 @@ use crate::{
     caller::{Caller, Trouble},
     rest::{Answer, Message},
     texts,
-    visible_names::{self, Names},
 };
 
 /// What poise hands to a command.
@@ -68,16 +65,6 @@ async fn privately(ctx: Context<'_>) -> Option<Caller> {
 /// poise must not answer for us after this.
 fn acknowledged(ctx: Context<'_>) {
     ctx.has_sent_initial_response.store(true, Ordering::SeqCst);
-}
-
-/// Personalities to choose from, for somebody who has typed `partial`.
-fn choices(names: &Names, partial: &str) -> CreateAutocompleteResponse {
-    let choices = visible_names::suggest(names, partial, 25);
-    let choices = choices.iter().map(|name| {
-        let shown: String = name.display_name.chars().take(100).collect();
-        AutocompleteChoice::new(shown, name.folded.clone())
-    });
-    CreateAutocompleteResponse::new().set_choices(choices.collect())
 }
 
 /// What is said when poise could not run a command, or when it failed. Never poise's own words.

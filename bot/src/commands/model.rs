@@ -7,13 +7,15 @@ use shared::{
     store::VisibleName,
 };
 
-use super::{Context, chat, privately};
+use super::{
+    Context, privately,
+    whom::{self, suggest},
+};
 use crate::{
     app::{App, in_time},
     caller::{Caller, Trouble},
     rest::Message,
     texts::model::{self as texts, Choice},
-    visible_names::find,
 };
 
 /// How many models are named for one that does not exist.
@@ -37,11 +39,11 @@ pub(super) async fn model(_: Context<'_>) -> Result<(), Trouble> {
 async fn set(
     ctx: Context<'_>,
     #[description = "Type a few letters, such as claude or gpt, and choose from the list"]
-    #[autocomplete = "suggest"]
+    #[autocomplete = "suggest_model"]
     #[max_length = 200]
     model: String,
     #[description = "Only when this one answers; otherwise for all of them"]
-    #[autocomplete = "chat::suggest"]
+    #[autocomplete = "suggest"]
     #[max_length = 100]
     personality: Option<String>,
 ) -> Result<(), Trouble> {
@@ -57,7 +59,7 @@ async fn set(
 async fn show(
     ctx: Context<'_>,
     #[description = "What would answer you at this one"]
-    #[autocomplete = "chat::suggest"]
+    #[autocomplete = "suggest"]
     #[max_length = 100]
     personality: Option<String>,
 ) -> Result<(), Trouble> {
@@ -72,7 +74,7 @@ async fn show(
 async fn reset(
     ctx: Context<'_>,
     #[description = "Only what you chose for this one"]
-    #[autocomplete = "chat::suggest"]
+    #[autocomplete = "suggest"]
     #[max_length = 100]
     personality: Option<String>,
 ) -> Result<(), Trouble> {
@@ -88,9 +90,7 @@ async fn change(
     typed: &str,
     personality: Option<&str>,
 ) -> Result<Message, Trouble> {
-    let Some(for_whom) = meant(app, caller, personality).await? else {
-        return Ok(Message::text(texts::UNKNOWN_PERSONALITY));
-    };
+    let for_whom = meant(app, caller, personality).await?;
     let catalogue = app.catalogue.get(&app.store).await;
     let typed = match ModelId::parse(typed) {
         Ok(id) => id,
@@ -120,9 +120,7 @@ async fn change(
 }
 
 async fn look(app: &App, caller: &Caller, personality: Option<&str>) -> Result<Message, Trouble> {
-    let Some(for_whom) = meant(app, caller, personality).await? else {
-        return Ok(Message::text(texts::UNKNOWN_PERSONALITY));
-    };
+    let for_whom = meant(app, caller, personality).await?;
     let user = app.person(&caller.account).await?;
     let catalogue = app.catalogue.get(&app.store).await;
     let today = app.clock.now().date_naive();
@@ -147,9 +145,7 @@ async fn look(app: &App, caller: &Caller, personality: Option<&str>) -> Result<M
 }
 
 async fn forget(app: &App, caller: &Caller, personality: Option<&str>) -> Result<Message, Trouble> {
-    let Some(for_whom) = meant(app, caller, personality).await? else {
-        return Ok(Message::text(texts::UNKNOWN_PERSONALITY));
-    };
+    let for_whom = meant(app, caller, personality).await?;
     let user = app.person(&caller.account).await?;
     let had_one = in_time(app.store.reset_user_model(user.id, for_whom.id())).await?;
     Ok(Message::text(texts::reset(for_whom.name().as_deref(), had_one)))
@@ -168,18 +164,12 @@ impl ForWhom {
     }
 }
 
-/// Whom the option names. `None`: nobody whom the caller can see.
-async fn meant(
-    app: &App,
-    caller: &Caller,
-    typed: Option<&str>,
-) -> Result<Option<ForWhom>, Trouble> {
-    let Some(typed) = typed.filter(|typed| !typed.trim().is_empty()) else {
-        return Ok(Some(ForWhom(None)));
-    };
-    let names = app.names.of(caller.account.id, &app.store).await?;
-    let found = find(&names, typed).and_then(|id| named(&names, id));
-    Ok(found.map(|name| ForWhom(Some(name.clone()))))
+/// Whom the option names: everybody, where it is left out.
+async fn meant(app: &App, caller: &Caller, typed: Option<&str>) -> Result<ForWhom, Trouble> {
+    Ok(match typed.filter(|typed| !typed.trim().is_empty()) {
+        Some(typed) => ForWhom(Some(whom::named(app, caller, typed).await?)),
+        None => ForWhom(None),
+    })
 }
 
 fn named(names: &[VisibleName], id: PersonalityId) -> Option<&VisibleName> {
@@ -187,7 +177,7 @@ fn named(names: &[VisibleName], id: PersonalityId) -> Option<&VisibleName> {
 }
 
 /// Suggests models, with what they cost and how much they read.
-pub(super) async fn suggest(ctx: Context<'_>, partial: &str) -> CreateAutocompleteResponse {
+async fn suggest_model(ctx: Context<'_>, partial: &str) -> CreateAutocompleteResponse {
     let app = &ctx.data().app;
     let catalogue = app.catalogue.get(&app.store).await;
     let models = catalogue.suggest(partial, 25);

@@ -10,10 +10,6 @@ use shared::{
 
 use super::refusal;
 
-/// There is no such personality for the caller.
-pub const UNKNOWN_PERSONALITY: &str = "There is nobody of that name, so nothing was changed. Type a \
-    few letters into the option `personality`, and choose from the list that appears.";
-
 /// What the caller chose, and for whom.
 #[derive(Clone, Debug)]
 pub struct Choice {
@@ -250,7 +246,6 @@ mod tests {
             no_model(&[id("openai/gpt-5-mini"), id("openai/gpt-4o"), id("z-ai/glm-4.5")]),
             no_model(&[]),
             BATCH.to_owned(),
-            UNKNOWN_PERSONALITY.to_owned(),
         ];
         assert_snapshot!(said.join("\n\n"));
     }

@@ -115,6 +115,44 @@ async fn where_moderators_switch_it_off_the_bot_is_silent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_speak_is_not_suggested() {
+    let stage = Stage::start().await;
+    let owner = stage.with_key("alice").await;
+    stage.db.personality("Vicky", None).await;
+    stage.db.personality("Vita", Some(owner)).await;
+    let (mo, alice) = (stage.moderator("mo"), stage.discord.user("alice"));
+    let suggested = async |who: &Person, place: &str, command: &str| {
+        let found = who.autocomplete(place, command, "personality", "vi").await.unwrap();
+        let mut names: Vec<_> =
+            found.iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(suggested(&mo, "general", "channel activate").await, ["Vicky", "Viola"]);
+    assert_eq!(suggested(&alice, "general", "chat").await, ["Vicky", "Viola", "Vita"]);
+    command(&stage, &mo, "server personalities disallow", json!({"personality": "viola"})).await;
+    assert_eq!(suggested(&mo, "general", "channel activate").await, ["Vicky"]);
+    assert_eq!(suggested(&alice, "general", "chat").await, ["Vicky", "Vita"]);
+    // what was said before can be forgotten, and who may not speak can be allowed to again
+    let all = ["Vicky", "Viola", "Vita"];
+    assert_eq!(suggested(&alice, "general", "history clear").await, all);
+    assert_eq!(suggested(&alice, "general", "model set").await, all);
+    let public = ["Vicky", "Viola"];
+    assert_eq!(suggested(&mo, "general", "server personalities allow").await, public);
+    assert_eq!(suggested(&mo, "general", "channel deactivate").await, public);
+    // where nobody may speak, nobody is suggested
+    let general = stage.discord.channel("general").unwrap();
+    command(&stage, &mo, "server channels disallow", json!({"channel": general})).await;
+    assert_eq!(suggested(&alice, "general", "chat").await, [""; 0]);
+    assert_eq!(suggested(&mo, "general", "channel activate").await, [""; 0]);
+    assert_eq!(suggested(&alice, "stage", "chat").await, ["Vicky", "Vita"]);
+    let home = alice.dm_channel();
+    let found = alice.autocomplete(home, "chat", "personality", "vi").await.unwrap();
+    assert_eq!(found.len(), 3, "in private nobody forbids anything");
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn five_answer_in_the_texts_order_and_the_rest_is_told() {
     let mut stage = Stage::start().await;
     stage.with_key("alice").await;

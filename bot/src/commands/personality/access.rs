@@ -3,7 +3,6 @@
 //! The same statements run whether somebody is there or not, and what is private to others is fetched
 //! by none of them.
 
-use poise::serenity_prelude::{AutocompleteChoice, CreateAutocompleteResponse};
 use shared::{
     names::fold_name,
     personality::Definition,
@@ -13,35 +12,36 @@ use shared::{
 use crate::{
     app::{App, in_time},
     caller::{Caller, Trouble},
-    commands::Context,
     texts::personality as texts,
-    visible_names,
 };
 
 /// How often a small change is made anew over somebody else's.
 const TRIES: usize = 3;
 
 /// Whom the caller means by what they typed, if it exists for them.
-pub(super) async fn meant(
-    app: &App,
-    caller: &Caller,
-    typed: &str,
-) -> Result<Option<Seen>, Trouble> {
+pub(super) async fn meant(app: &App, caller: &Caller, typed: &str) -> Result<Seen, Trouble> {
     let viewer = caller.account.id;
     let folded = fold_name(typed.trim().trim_start_matches('@'));
-    let Some(id) = in_time(app.store.named_by(viewer, &folded)).await? else { return Ok(None) };
-    Ok(in_time(app.store.personality_seen_by(id, viewer)).await?)
+    let seen = match in_time(app.store.named_by(viewer, &folded)).await? {
+        Some(id) => in_time(app.store.personality_seen_by(id, viewer)).await?,
+        None => None,
+    };
+    seen.ok_or(Trouble::Refused(texts::NOBODY))
 }
 
-/// The same, for somebody who wants to change it; else what to say.
+/// The same, for somebody who wants to change it.
 pub(super) async fn editable(
     app: &App,
     caller: &Caller,
     typed: &str,
-) -> Result<Result<(Seen, Editor), &'static str>, Trouble> {
-    let Some(seen) = meant(app, caller, typed).await? else { return Ok(Err(texts::NOBODY)) };
+) -> Result<(Seen, Editor), Trouble> {
+    let seen = meant(app, caller, typed).await?;
     let editor = app.editor(&caller.account).await?;
-    Ok(if may_edit(&seen, editor) { Ok((seen, editor)) } else { Err(texts::NOT_YOURS) })
+    if may_edit(&seen, editor) {
+        Ok((seen, editor))
+    } else {
+        Err(Trouble::Refused(texts::NOT_YOURS))
+    }
 }
 
 /// Whether somebody may change what they see. The store decides once more when they do.
@@ -58,10 +58,7 @@ pub(super) async fn change(
     change: impl Fn(&mut Definition) -> Result<String, String>,
 ) -> Result<String, Trouble> {
     for _ in 0..TRIES {
-        let (seen, editor) = match editable(app, caller, typed).await? {
-            Ok(found) => found,
-            Err(text) => return Ok(text.to_owned()),
-        };
+        let (seen, editor) = editable(app, caller, typed).await?;
         let mut definition = seen.definition;
         let done = match change(&mut definition) {
             Ok(done) => done,
@@ -84,17 +81,4 @@ pub(super) async fn change(
         }
     }
     Ok(texts::TRY_AGAIN.to_owned())
-}
-
-/// Suggests those whom the caller can see, and nobody else.
-pub(super) async fn suggest(ctx: Context<'_>, partial: &str) -> CreateAutocompleteResponse {
-    let app = &ctx.data().app;
-    let viewer = ctx.interaction.user.id.get().into();
-    let names = app.names.of(viewer, &app.store).await.unwrap_or_default();
-    let choices = visible_names::suggest(&names, partial, 25);
-    let choices = choices.iter().map(|name| {
-        let shown: String = name.display_name.chars().take(100).collect();
-        AutocompleteChoice::new(shown, name.folded.chars().take(100).collect::<String>())
-    });
-    CreateAutocompleteResponse::new().set_choices(choices.collect())
 }

@@ -2,11 +2,11 @@
 
 use shared::personality::PersonalityName;
 
-use super::access::{change, meant, suggest};
+use super::access::{change, meant};
 use crate::{
     app::App,
     caller::{Caller, Trouble},
-    commands::{Context, privately},
+    commands::{Context, privately, whom::suggest},
     rest::Message,
     texts::personality as texts,
 };
@@ -88,8 +88,7 @@ async fn list(
 }
 
 async fn listed(app: &App, caller: &Caller, typed: &str) -> Result<String, Trouble> {
-    let seen = meant(app, caller, typed).await?;
-    Ok(seen.map_or_else(|| texts::NOBODY.to_owned(), |seen| aliases_of(&seen.definition)))
+    Ok(aliases_of(&meant(app, caller, typed).await?.definition))
 }
 
 fn aliases_of(definition: &shared::personality::Definition) -> String {

@@ -3,11 +3,11 @@
 use poise::serenity_prelude::Attachment;
 use shared::personality::{Avatar, Picture};
 
-use super::access::{change, editable, suggest};
+use super::access::{change, editable};
 use crate::{
     app::App,
     caller::{Caller, Trouble},
-    commands::{Context, privately},
+    commands::{Context, privately, whom::suggest},
     rest::Message,
     texts::personality::{self as texts, pictures as words},
 };
@@ -55,9 +55,7 @@ enum Wanted {
 
 async fn set(app: &App, caller: &Caller, typed: &str, wanted: Wanted) -> Result<String, Trouble> {
     // who may not change it makes us call nobody
-    if let Err(text) = editable(app, caller, typed).await? {
-        return Ok(text.to_owned());
-    }
+    editable(app, caller, typed).await?;
     let avatar = match looked_at(app, wanted).await {
         Ok(avatar) => avatar,
         Err(text) => return Ok(text),

@@ -2,10 +2,10 @@
 
 use shared::personality::Birthday;
 
-use super::access::{change, suggest};
+use super::access::change;
 use crate::{
     caller::Trouble,
-    commands::{Context, privately},
+    commands::{Context, privately, whom::suggest},
     rest::Message,
     texts::personality as texts,
 };

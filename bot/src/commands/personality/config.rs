@@ -3,7 +3,7 @@
 use shared::{model::ModelId, personality::ModelSettings};
 
 use super::{
-    access::{change, meant, suggest},
+    access::{change, meant},
     edit,
     forms::Section,
     models::{self, suggest_model, suggest_vision},
@@ -11,9 +11,9 @@ use super::{
 use crate::{
     app::App,
     caller::{Caller, Trouble},
-    commands::{Context, acknowledged},
+    commands::{Context, acknowledged, whom::suggest},
     rest::Message,
-    texts::personality::{self as texts, config as words},
+    texts::personality::config as words,
 };
 
 /// What goes back to its default.
@@ -141,7 +141,6 @@ async fn set_or_show(
 ) -> Result<String, Trouble> {
     if wanted.is_nothing() {
         let seen = meant(app, caller, typed).await?;
-        let Some(seen) = seen else { return Ok(texts::NOBODY.to_owned()) };
         let definition = &seen.definition;
         let text = words::settings(definition.display_name.as_str(), &definition.settings, false);
         let warnings = models::warnings(app, &definition.settings).await;

@@ -6,12 +6,12 @@ use shared::{
     store::Deleted,
 };
 
-use super::access::{editable, suggest};
+use super::access::editable;
 use crate::{
     app::{App, in_time},
     buttons::Press,
     caller::{Caller, Trouble},
-    commands::{Context, privately},
+    commands::{Context, privately, whom::suggest},
     rest::{Answer, Button, ButtonStyle, Message, Row},
     texts::personality as texts,
 };
@@ -32,10 +32,7 @@ pub(super) async fn delete(
 }
 
 async fn question(app: &App, caller: &Caller, typed: &str) -> Result<Message, Trouble> {
-    let (seen, _) = match editable(app, caller, typed).await? {
-        Ok(found) => found,
-        Err(text) => return Ok(Message::text(text)),
-    };
+    let (seen, _) = editable(app, caller, typed).await?;
     let others = in_time(app.store.others_talking(seen.id)).await?;
     let text = texts::confirm_delete(seen.definition.display_name.as_str(), others);
     let press = Press::DeletePersonality { id: seen.id, asked: caller.account.id };

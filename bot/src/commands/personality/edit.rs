@@ -1,14 +1,14 @@
 //! `/personality edit`: opens a form with what is there.
 
 use super::{
-    access::{editable, suggest},
+    access::editable,
     fields::{self, Fields},
     forms::{Form, Section},
 };
 use crate::{
     app::App,
     caller::{Caller, Trouble},
-    commands::{Context, acknowledged},
+    commands::{Context, acknowledged, whom::suggest},
     rest::Answer,
     texts::personality::forms as texts,
 };
@@ -48,12 +48,11 @@ pub(super) async fn edit(
 /// Answers a command with the form for a part of a personality.
 pub(super) async fn open(app: &App, caller: &Caller, typed: &str, section: Section) {
     match filled(app, caller, typed, section).await {
-        Ok(Ok((form, fields))) => {
+        Ok((form, fields)) => {
             caller.acknowledge(app, &Answer::Modal(form.modal(&fields))).await;
         }
-        Ok(Err(text)) => caller.say_privately(app, text).await,
         Err(trouble) => {
-            tracing::warn!(interaction.id = %caller.interaction, error = %trouble, "a form could not be opened");
+            trouble.note(caller.interaction);
             caller.say_privately(app, trouble.text()).await;
         }
     }
@@ -64,21 +63,16 @@ async fn filled(
     caller: &Caller,
     typed: &str,
     section: Section,
-) -> Result<Result<(Form, Fields), &'static str>, Trouble> {
-    let (seen, _) = match editable(app, caller, typed).await? {
-        Ok(found) => found,
-        Err(text) => return Ok(Err(text)),
-    };
+) -> Result<(Form, Fields), Trouble> {
+    let (seen, _) = editable(app, caller, typed).await?;
     let definition = &seen.definition;
     let fields = match section {
-        Section::About => Ok(fields::of_about(definition)),
-        Section::Prompt => {
-            fields::of_prompt(&definition.system_prompt).ok_or(texts::PROMPT_TOO_LONG)
-        }
-        Section::Advanced => {
-            fields::of_advanced(&definition.settings.advanced).ok_or(texts::ADVANCED_TOO_LONG)
-        }
+        Section::About => fields::of_about(definition),
+        Section::Prompt => fields::of_prompt(&definition.system_prompt)
+            .ok_or(Trouble::Refused(texts::PROMPT_TOO_LONG))?,
+        Section::Advanced => fields::of_advanced(&definition.settings.advanced)
+            .ok_or(Trouble::Refused(texts::ADVANCED_TOO_LONG))?,
     };
     let form = Form::Edit { section, id: seen.id, based_on: seen.ownership.updated_at };
-    Ok(fields.map(|fields| (form, fields)))
+    Ok((form, fields))
 }

@@ -1,9 +1,9 @@
 //! `/personality error-message`.
 
-use super::access::{change, suggest};
+use super::access::change;
 use crate::{
     caller::Trouble,
-    commands::{Context, privately},
+    commands::{Context, privately, whom::suggest},
     rest::Message,
     texts::personality as texts,
 };

@@ -5,11 +5,11 @@ use shared::{
     store::Seen,
 };
 
-use super::access::{editable, suggest};
+use super::access::editable;
 use crate::{
     app::App,
     caller::{Caller, Trouble},
-    commands::{Context, privately},
+    commands::{Context, privately, whom::suggest},
     rest::{File, Message},
     texts::personality::files as words,
 };
@@ -42,8 +42,7 @@ pub(super) async fn export(
     let app = &ctx.data().app;
     let format = format.unwrap_or(Format::Own);
     match written(app, &caller, &personality, format).await {
-        Ok(Ok((text, file))) => caller.answer_with_file(app, Message::text(text), &file).await,
-        Ok(Err(text)) => caller.answer(app, Ok(Message::text(text))).await,
+        Ok((text, file)) => caller.answer_with_file(app, Message::text(text), &file).await,
         Err(trouble) => caller.answer(app, Err(trouble)).await,
     }
     Ok(())
@@ -54,13 +53,10 @@ async fn written(
     caller: &Caller,
     typed: &str,
     format: Format,
-) -> Result<Result<(String, File), &'static str>, Trouble> {
-    let (seen, _) = match editable(app, caller, typed).await? {
-        Ok(found) => found,
-        Err(text) => return Ok(Err(text)),
-    };
+) -> Result<(String, File), Trouble> {
+    let (seen, _) = editable(app, caller, typed).await?;
     let text = words::exported(seen.definition.display_name.as_str());
-    Ok(Ok((text, in_format(&seen, format))))
+    Ok((text, in_format(&seen, format)))
 }
 
 fn in_format(seen: &Seen, format: Format) -> File {

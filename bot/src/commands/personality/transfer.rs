@@ -7,12 +7,12 @@ use shared::{
     store::Transferred,
 };
 
-use super::access::{editable, suggest};
+use super::access::editable;
 use crate::{
     app::{Account, App, in_time},
     buttons::Press,
     caller::{Caller, Trouble},
-    commands::{Context, privately},
+    commands::{Context, privately, whom::suggest},
     rest::{Answer, Button, ButtonStyle, Message, Row},
     texts::personality as texts,
 };
@@ -34,10 +34,7 @@ pub(super) async fn transfer(
 }
 
 async fn question(app: &App, caller: &Caller, typed: &str, to: &User) -> Result<Message, Trouble> {
-    let (seen, _) = match editable(app, caller, typed).await? {
-        Ok(found) => found,
-        Err(text) => return Ok(Message::text(text)),
-    };
+    let (seen, _) = editable(app, caller, typed).await?;
     if to.bot {
         return Ok(Message::text(texts::NOT_TO_A_BOT));
     }

@@ -1,12 +1,12 @@
 //! `/personality view`.
 
-use super::access::{may_edit, meant, suggest};
+use super::access::{may_edit, meant};
 use crate::{
     app::App,
     caller::{Caller, Trouble},
-    commands::{Context, privately},
+    commands::{Context, privately, whom::suggest},
     rest::{File, Message},
-    texts::personality::{self as texts, view as words},
+    texts::personality::view as words,
 };
 
 /// Show all about a personality
@@ -33,9 +33,7 @@ async fn shown(
     caller: &Caller,
     typed: &str,
 ) -> Result<(Message, Option<File>), Trouble> {
-    let Some(seen) = meant(app, caller, typed).await? else {
-        return Ok((Message::text(texts::NOBODY), None));
-    };
+    let seen = meant(app, caller, typed).await?;
     let editor = app.editor(&caller.account).await?;
     let view = words::view(&seen, may_edit(&seen, editor));
     let file = view.prompt_file.map(|prompt| File {

@@ -1,10 +1,10 @@
 //! `/personality visibility`.
 
-use super::access::{change, meant, suggest};
+use super::access::{change, meant};
 use crate::{
     app::{App, in_time},
     caller::{Caller, Trouble},
-    commands::{Context, privately},
+    commands::{Context, privately, whom::suggest},
     rest::Message,
     texts::personality as texts,
 };
@@ -38,10 +38,8 @@ pub(super) async fn visibility(
 
 async fn set(app: &App, caller: &Caller, typed: &str, who: Who) -> Result<String, Trouble> {
     let is_public = who == Who::Public;
-    let others = match meant(app, caller, typed).await? {
-        Some(seen) => in_time(app.store.others_talking(seen.id)).await?,
-        None => return Ok(texts::NOBODY.to_owned()),
-    };
+    let seen = meant(app, caller, typed).await?;
+    let others = in_time(app.store.others_talking(seen.id)).await?;
     change(app, caller, typed, |definition| {
         definition.is_public = is_public;
         Ok(texts::visibility(definition.display_name.as_str(), is_public, others))

@@ -49,26 +49,15 @@ async fn on(ctx: Context<'_>) -> Result<(), Trouble> {
 async fn status(ctx: Context<'_>) -> Result<(), Trouble> {
     let Some(caller) = privately(ctx).await else { return Ok(()) };
     let app = &ctx.data().app;
-    let answer = match allowed(&caller) {
-        Ok(guild) => shown(app, guild).await,
-        Err(text) => Ok(Message::text(text)),
-    };
-    caller.answer(app, answer).await;
+    caller.answer(app, shown(app, &caller).await).await;
     Ok(())
 }
 
 async fn switch(ctx: Context<'_>, is_off: bool) -> Result<(), Trouble> {
     let Some(caller) = privately(ctx).await else { return Ok(()) };
     let app = &ctx.data().app;
-    let answer = match allowed(&caller) {
-        Ok(guild) => {
-            let changed =
-                change(app, guild, move |now| ServerPolicy { is_off, ..now.clone() }).await;
-            changed.map(|_| Message::text(texts::switched(is_off)))
-        }
-        Err(text) => Ok(Message::text(text)),
-    };
-    caller.answer(app, answer).await;
+    let switched = change(app, &caller, move |now| ServerPolicy { is_off, ..now.clone() }).await;
+    caller.answer(app, switched.map(|()| Message::text(texts::switched(is_off)))).await;
     Ok(())
 }
 
@@ -79,34 +68,43 @@ async fn decide(
 ) -> Result<(), Trouble> {
     let Some(caller) = privately(ctx).await else { return Ok(()) };
     let app = &ctx.data().app;
-    let answer = match allowed(&caller) {
-        Ok(guild) => match change(app, guild, changed).await {
-            Ok(_) => shown(app, guild).await,
-            Err(trouble) => Err(trouble),
-        },
-        Err(text) => Ok(Message::text(text)),
-    };
-    caller.answer(app, answer).await;
+    caller.answer(app, decided(app, &caller, changed).await).await;
     Ok(())
+}
+
+async fn decided(
+    app: &App,
+    caller: &Caller,
+    changed: impl FnOnce(&ServerPolicy) -> ServerPolicy + Send,
+) -> Result<Message, Trouble> {
+    change(app, caller, changed).await?;
+    shown(app, caller).await
 }
 
 async fn change(
     app: &App,
-    guild: GuildId,
+    caller: &Caller,
     changed: impl FnOnce(&ServerPolicy) -> ServerPolicy + Send,
-) -> Result<ServerPolicy, Trouble> {
+) -> Result<(), Trouble> {
+    let guild = allowed(caller)?;
     let policy = in_time(app.store.change_policy(guild, changed)).await?;
     app.decided.forget(guild);
     tracing::info!(guild.id = %guild, is_off = policy.is_off, "moderators changed what is allowed");
-    Ok(policy)
+    Ok(())
 }
 
-async fn shown(app: &App, guild: GuildId) -> Result<Message, Trouble> {
+async fn shown(app: &App, caller: &Caller) -> Result<Message, Trouble> {
+    let guild = allowed(caller)?;
     let status = in_time(app.store.server_status(guild)).await?;
     Ok(Message::text(texts::status(&status)))
 }
 
-fn allowed(caller: &Caller) -> Result<GuildId, &'static str> {
-    let guild = caller.guild().ok_or(texts::ONLY_IN_SERVERS)?;
-    if caller.may(Permissions::MANAGE_GUILD) { Ok(guild) } else { Err(texts::NEEDS_MANAGE_SERVER) }
+/// The server, for somebody who manages it.
+fn allowed(caller: &Caller) -> Result<GuildId, Trouble> {
+    let guild = caller.guild().ok_or(Trouble::Refused(texts::ONLY_IN_SERVERS))?;
+    if caller.may(Permissions::MANAGE_GUILD) {
+        Ok(guild)
+    } else {
+        Err(Trouble::Refused(texts::NEEDS_MANAGE_SERVER))
+    }
 }

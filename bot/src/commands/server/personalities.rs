@@ -1,16 +1,17 @@
 //! `/server personalities`: who speaks.
 
-use poise::serenity_prelude::CreateAutocompleteResponse;
 use shared::{
     ids::PersonalityId,
     store::{Rule, ServerPolicy},
 };
 
-use super::{
-    super::{choices, privately},
-    Context, Trouble, decide, texts,
+use super::{Context, Trouble, allowed, decide, decided, privately};
+use crate::{
+    app::App,
+    caller::Caller,
+    commands::whom::{named_publicly, suggest_public},
+    rest::Message,
 };
-use crate::{rest::Message, visible_names::find};
 
 /// Who speaks in this server
 #[poise::command(slash_command, subcommands("allow", "disallow", "all"), subcommand_required)]
@@ -24,7 +25,7 @@ pub(super) async fn personalities(_: Context<'_>) -> Result<(), Trouble> {
 async fn allow(
     ctx: Context<'_>,
     #[description = "Who may speak"]
-    #[autocomplete = "suggest"]
+    #[autocomplete = "suggest_public"]
     #[max_length = 100]
     personality: String,
 ) -> Result<(), Trouble> {
@@ -36,7 +37,7 @@ async fn allow(
 async fn disallow(
     ctx: Context<'_>,
     #[description = "Who may not speak"]
-    #[autocomplete = "suggest"]
+    #[autocomplete = "suggest_public"]
     #[max_length = 100]
     personality: String,
 ) -> Result<(), Trouble> {
@@ -54,22 +55,23 @@ async fn list(
     typed: &str,
     change: fn(&Rule<PersonalityId>, PersonalityId) -> Rule<PersonalityId>,
 ) -> Result<(), Trouble> {
+    let Some(caller) = privately(ctx).await else { return Ok(()) };
     let app = &ctx.data().app;
-    let names = app.names.of_everybody(&app.store).await.unwrap_or_default();
-    let Some(id) = find(&names, typed) else {
-        let Some(caller) = privately(ctx).await else { return Ok(()) };
-        caller.answer(app, Ok(Message::text(texts::UNKNOWN))).await;
-        return Ok(());
-    };
-    decide(ctx, move |now| ServerPolicy {
-        personalities: change(&now.personalities, id),
-        ..now.clone()
-    })
-    .await
+    caller.answer(app, listed(app, &caller, typed, change).await).await;
+    Ok(())
 }
 
-/// Suggests those whom everybody can see, and nobody else.
-async fn suggest(ctx: Context<'_>, partial: &str) -> CreateAutocompleteResponse {
-    let app = &ctx.data().app;
-    choices(&app.names.of_everybody(&app.store).await.unwrap_or_default(), partial)
+async fn listed(
+    app: &App,
+    caller: &Caller,
+    typed: &str,
+    change: fn(&Rule<PersonalityId>, PersonalityId) -> Rule<PersonalityId>,
+) -> Result<Message, Trouble> {
+    allowed(caller)?;
+    let id = named_publicly(app, typed).await?.personality_id;
+    let changed = move |now: &ServerPolicy| ServerPolicy {
+        personalities: change(&now.personalities, id),
+        ..now.clone()
+    };
+    decided(app, caller, changed).await
 }
