@@ -134,3 +134,45 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Vec<u8>, 
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use axum::{Router, response::Redirect, routing::get};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_that_leads_elsewhere_is_not_followed() {
+        let _chosen_before = rustls::crypto::ring::default_provider().install_default();
+        let followed = Arc::new(AtomicUsize::new(0));
+        let counting = Arc::clone(&followed);
+        let target = move || {
+            counting.fetch_add(1, Ordering::SeqCst);
+            async { "a picture" }
+        };
+        let router = Router::new()
+            .route("/from", get(|| async { Redirect::temporary("/to") }))
+            .route("/to", get(target));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let fetcher = Fetcher { trusted: vec!["127.0.0.1".to_owned()] };
+        let fetch =
+            async |path: &str, limit| fetcher.address(&format!("{host}{path}"), limit).await;
+        assert_eq!(fetch("/from", 100).await, Err(NotFetched::Redirected));
+        assert_eq!(followed.load(Ordering::SeqCst), 0);
+        assert_eq!(fetch("/to", 100).await, Ok(b"a picture".to_vec()));
+        assert_eq!(fetch("/to", 8).await, Err(NotFetched::TooLarge));
+        assert_eq!(fetch("/nowhere", 100).await, Err(NotFetched::Refused));
+        // nobody's own network, unless it is named
+        let stranger = Fetcher { trusted: Vec::new() };
+        let inside = stranger.address(&format!("{host}/to"), 100).await;
+        assert_eq!(inside, Err(NotFetched::Forbidden));
+    }
+}

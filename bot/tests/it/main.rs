@@ -22,5 +22,6 @@ mod personality;
 mod places;
 mod proper;
 mod rest;
+mod rights;
 mod stage;
 mod wallet;

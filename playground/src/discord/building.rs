@@ -101,6 +101,14 @@ impl LocalDiscord {
         self.server.bell.ring();
     }
 
+    /// Lets everybody use a command, whatever permissions it asks for, as a server's settings can.
+    pub fn let_everybody_use(&self, command: &str) {
+        let mut world = self.world();
+        for command in world.commands.iter_mut().filter(|it| it.name == command) {
+            command.definition["default_member_permissions"] = Value::Null;
+        }
+    }
+
     /// Gives somebody a role of a server.
     pub fn give_role(&self, guild: Snowflake, who: Snowflake, role: Snowflake) {
         self.world().set_role(guild, who, role, true);

@@ -1,9 +1,12 @@
 //! `/personality` over the local Discord, by two people: alice, who makes personalities, and bob.
 
 mod changes;
+mod config;
+mod fetching;
 mod files;
 mod hidden;
 mod life;
+mod lists;
 
 use playground::discord::{Person, Response, world::Message};
 use serde_json::{Value, json};

@@ -12,7 +12,7 @@ use super::{
 use crate::discord::{
     form::items,
     snowflake::Snowflake,
-    world::{InteractionKind, World},
+    world::{InteractionKind, Message, World},
 };
 
 /// The component type of a button.
@@ -22,15 +22,21 @@ const STRING_SELECT: u64 = 3;
 /// The component type of boxes to tick, in a form.
 const CHECKBOX_GROUP: u64 = 22;
 
+/// How somebody finds a message.
+type Look = fn(&World, Snowflake, Snowflake) -> Result<&Message, ActError>;
+
 impl Person {
     /// Clicks what has this custom id or label on a message.
     pub fn click(&self, message: Snowflake, what: &str) -> Result<Invocation, ActError> {
-        self.use_component(message, what, is_button, |_, component, _| {
-            Ok(json!({
-                "component_type": component["type"], "custom_id": component["custom_id"],
-                "id": component["id"].as_u64().unwrap_or(1),
-            }))
-        })
+        self.use_component(visible, message, what, is_button, |_, it, _| Ok(pressed(it)))
+    }
+
+    /// Clicks on a message that this person doesn't see, as no client of Discord's does: whom a button
+    /// is for, a bot should know by itself.
+    pub fn click_unseen(&self, message: Snowflake, what: &str) -> Result<Invocation, ActError> {
+        let any: Look =
+            |world, _, message| world.message(message).ok_or(ActError::NoSuchMessage(message));
+        self.use_component(any, message, what, is_button, |_, it, _| Ok(pressed(it)))
     }
 
     /// Chooses from the menu that has this custom id on a message: values of its options, or ids.
@@ -42,7 +48,7 @@ impl Person {
     ) -> Result<Invocation, ActError> {
         let values: Vec<Value> = values.iter().map(|value| json!(value)).collect();
         let is_menu = |it: &Value| !is_button(it);
-        self.use_component(message, menu, is_menu, |world, component, channel| {
+        self.use_component(visible, message, menu, is_menu, |world, component, channel| {
             let mut resolved = Resolved::for_use(world, self.id(), channel);
             let chosen = chosen(world, component, &values, false, &mut resolved)?;
             let mut data = json!({
@@ -56,13 +62,14 @@ impl Person {
 
     fn use_component(
         &self,
+        look: Look,
         message: Snowflake,
         what: &str,
         is_fit: impl Fn(&Value) -> bool,
         data: impl FnOnce(&World, &Value, Snowflake) -> Result<Value, ActError>,
     ) -> Result<Invocation, ActError> {
         self.act(|world| {
-            let shown = visible(world, self.id(), message)?;
+            let shown = look(world, self.id(), message)?;
             // what leads elsewhere, and does not ask the bot, has no custom id
             let usable = || shown.buttons().filter(|it| it["custom_id"].is_string() && is_fit(it));
             let by_id = usable().find(|it| it["custom_id"] == what);
@@ -121,6 +128,14 @@ fn menu_command(
     }
     resolved.write_into(&mut data);
     Ok(data)
+}
+
+/// What the bot is told of a button.
+fn pressed(component: &Value) -> Value {
+    json!({
+        "component_type": component["type"], "custom_id": component["custom_id"],
+        "id": component["id"].as_u64().unwrap_or(1),
+    })
 }
 
 fn is_button(component: &Value) -> bool {
