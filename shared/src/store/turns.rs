@@ -1,8 +1,8 @@
 //! What was said in a conversation, and its clearing.
 //!
 //! A person clears what they themselves said to a personality in one channel, and what they were
-//! answered; nobody clears another's. From that moment no prompt holds it. For a day it can be
-//! brought back; then it is erased.
+//! answered; nobody clears another's. No prompt that is made from that moment on holds it, whoever
+//! speaks. For a day it can be brought back; then it is erased.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::types::Json;
@@ -97,7 +97,8 @@ impl Store {
     }
 
     /// Clears what a person and a personality said to each other in a channel; gives how many turns.
-    /// A prompt that was made with them and not sent is made again.
+    /// A prompt of theirs that was made with them and not sent is made again. Another person's, made a
+    /// moment before, is sent as it is: their requests are decided under their own lock alone.
     pub async fn clear_history(
         &self,
         clearing: ClearingId,

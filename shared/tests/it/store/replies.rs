@@ -1,10 +1,12 @@
 //! What is done about a reply: who asked, another answer, its end; and what is remembered.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use shared::{
     ids::{BotId, ChannelId, ClearingId, DeliveryId, MessageId, RequestId},
     model::RequestState,
-    store::{ClaimedRequest, Conversation, NewPart, Refusal, Regenerated, ShardRange},
+    store::{ClaimedRequest, Conversation, Fenced, NewPart, Refusal, Regenerated, ShardRange},
     testing::{Person, TestDb, limits, no_guests},
 };
 
@@ -23,6 +25,7 @@ shared::each_engine!(
     what_is_taken_back_while_it_runs_is_stopped_and_never_remembered,
     what_is_cleared_comes_back_for_a_day,
     one_clears_what_is_ones_own,
+    what_is_cleared_is_in_no_prompt_made_after_it,
 );
 
 async fn answered(db: &TestDb, person: Person, channel: u64, text: &str) -> ClaimedRequest {
@@ -219,4 +222,43 @@ async fn one_clears_what_is_ones_own(db: TestDb) {
     assert_eq!(remembered(&db, bea, 1).await, ["to bea"]);
     assert_eq!(db.store().undo_clearing(clearing, bea.discord).await.unwrap(), 0);
     assert!(remembered(&db, ada, 1).await.is_empty());
+}
+
+async fn what_is_cleared_is_in_no_prompt_made_after_it(db: TestDb) {
+    let (ada, bea) = (db.person_with_key(1).await, db.person_with_key(2).await);
+    answered(&db, ada, 1, "to ada").await;
+    answered(&db, bea, 1, "to bea").await;
+    let store = db.store();
+    // a server's channel, where both are heard; a request is under way for each
+    let prompt = async |request: &ClaimedRequest| {
+        let of = Conversation {
+            user: request.user_id,
+            channel: 1.into(),
+            is_shared: true,
+            personality: viola(),
+        };
+        let turns = store.recent_turns(of, Some(request.id), 50).await.unwrap();
+        turns.into_iter().map(|turn| turn.assistant_text).collect::<Vec<_>>()
+    };
+    say(&db, ada, 1).await;
+    say(&db, bea, 1).await;
+    let (hers, others) = (claim(&db, ada).await.unwrap(), claim(&db, bea).await.unwrap());
+    assert_eq!(prompt(&others).await, ["to ada", "to bea"]);
+
+    let clearing = ClearingId::new(&**db.clock());
+    assert_eq!(store.clear_history(clearing, ada.id, 1.into(), viola()).await.unwrap(), 1);
+    for request in [&hers, &others] {
+        assert_eq!(prompt(request).await, ["to bea"], "whoever speaks");
+    }
+    // her own prompt is made again; another's, if it was made before, is sent as it is
+    let changed = shared::store::FenceRefusal::WordsChanged;
+    assert_eq!(fence(&db, &hers).await, super::stage::refusal(changed));
+    assert_eq!(fence(&db, &others).await, Fenced::MayCall);
+    assert!(finish(&db, &others, &answer("again to bea"), &figures(1)).await);
+    assert!(store.give_back(&hers, Duration::ZERO).await.unwrap());
+    let anew = claim(&db, ada).await.unwrap();
+    assert_eq!((anew.id, fence(&db, &anew).await), (hers.id, Fenced::MayCall));
+    assert_eq!(prompt(&anew).await, ["to bea", "again to bea"]);
+    store.undo_clearing(clearing, ada.discord).await.unwrap();
+    assert_eq!(prompt(&anew).await, ["to ada", "to bea", "again to bea"]);
 }
