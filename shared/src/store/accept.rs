@@ -85,7 +85,7 @@ impl Store {
     ) -> Result<Option<RequestId>> {
         const LAST: &str = "
             SELECT r.id, r.state, d.kind, r.api_key_id,
-                   r.retry_of IS NULL AND NOT r.stop_requested AND r.deadline_at > $4
+                   r.retry_of IS NULL AND r.again_of IS NULL AND NOT r.stop_requested AND r.deadline_at > $4
                    AND (r.state = 'gathering' OR r.not_before <= $4 OR NOT $5)
               FROM requests r JOIN deliveries d ON d.request_id = r.id
              WHERE r.user_id = $1 AND r.channel_id = $2 AND r.personality_id = $3

@@ -9,7 +9,10 @@ use shared::{
     testing::{Person, TestDb, limits, no_guests},
 };
 
-use super::stage::{claim, claimed, delivery_of, say, saying, snowflake, taken, wait};
+use super::stage::{
+    answer, calling, claim, claimed, delivery_of, figures, finish, say, saying, snowflake, taken,
+    wait,
+};
 
 shared::each_engine!(
     it_joins_what_waits,
@@ -19,6 +22,7 @@ shared::each_engine!(
     what_is_about_to_end_unanswered_is_not_joined,
     what_was_given_back_is_joined,
     a_retry_is_not_joined,
+    another_answer_to_the_same_words_is_not_joined,
     what_another_pays_for_is_not_joined,
 );
 
@@ -124,6 +128,22 @@ async fn a_retry_is_not_joined(db: TestDb) {
     let retried =
         db.store().retry(delivery, ada.discord, source, &limits(), &no_guests()).await.unwrap();
     let shared::store::Retried::Taken { request, .. } = retried else { panic!("{retried:?}") };
+    assert_ne!(say(&db, ada, 1).await, request);
+}
+
+/// What is said afterwards would be taken for part of what was said then, and answered up there.
+async fn another_answer_to_the_same_words_is_not_joined(db: TestDb) {
+    let ada = db.person_with_key(1).await;
+    let first = calling(&db, ada, 1).await;
+    assert!(finish(&db, &first, &answer("once"), &figures(1)).await);
+    let delivery = delivery_of(&db, first.id).await;
+    let source = snowflake().into();
+    let again = db
+        .store()
+        .regenerate(delivery, ada.discord, source, &limits(), &no_guests())
+        .await
+        .unwrap();
+    let shared::store::Regenerated::Taken { request, .. } = again else { panic!("{again:?}") };
     assert_ne!(say(&db, ada, 1).await, request);
 }
 
