@@ -157,6 +157,7 @@ impl App {
             system: SystemKey {
                 offered: requests.offered.clone(),
                 guest_daily_limit: requests.guest_daily_limit.map(i64::from),
+                owners: owners.clone(),
             },
             explainer: Explainer::new(store.clone(), Arc::clone(&catalogue)),
             catalogue,

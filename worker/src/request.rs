@@ -21,6 +21,7 @@ use tracing::{error, info, warn};
 use crate::{
     attachments::{self, Loaded},
     call::{self, CallOutcome},
+    gift,
     open_key::{NoKey, OpenedKey, open_key},
     parameters::{self, Fitted},
     persist::until_written,
@@ -114,10 +115,14 @@ async fn prepare<'a>(
 ) -> Result<(ChatRequest, Payer<'a>, Loaded), NotCalled> {
     let store = &shared.store;
     let internal = || NotCalled::Fail(FailureKind::Internal);
-    let personality = store
+    let mut personality = store
         .personality(request.personality_id)
         .await?
         .ok_or(NotCalled::Fail(FailureKind::PersonalityGone))?;
+    if request.defaults_only {
+        let most = shared.settings.default_max_tokens;
+        personality.settings = gift::modest(std::mem::take(&mut personality.settings), most);
+    }
     let user = store.user(request.user_id).await?.ok_or_else(internal)?;
     let history = store
         .recent_turns(

@@ -131,6 +131,9 @@ pub fn show_one(
         ModelChoice::Author => "you chose it for all personalities",
         ModelChoice::Personality => "it is the personality's own",
         ModelChoice::Key => "it goes with your key",
+        ModelChoice::Setting if payer.defaults_only => {
+            "it is what whoever runs this bot gives away"
+        }
         ModelChoice::Setting => "nobody chose one, and it is this bot's default",
     };
     let pays = match payer.source {
@@ -261,6 +264,7 @@ mod tests {
                 provider: Provider::OpenRouter,
                 model: model.into(),
                 chosen_by,
+                defaults_only: false,
             })
         };
         let one = |payer: Result<Payer, Refusal>| show_one("Viola", &payer, &known, today);

@@ -337,7 +337,10 @@ ALLOW_SYSTEM_KEY=true, and never after a user's own key failed. Only workers nee
 pub(super) static ALLOW_SYSTEM_KEY: Setting = Setting::defaulting(
     "ALLOW_SYSTEM_KEY",
     "false",
-    "Whether guests may talk on your key. With false they are shown how to store their own.",
+    "\
+Whether guests may talk on your key. With false they are shown how to store their own.
+What a guest gets of you, only you choose: personalities that are neither yours nor a superuser's
+answer guests with DEFAULT_MODEL and within DEFAULT_MAX_TOKENS, whatever their owners have set.",
 );
 
 pub(super) static GUEST_DAILY_LIMIT: Setting = Setting::defaulting(

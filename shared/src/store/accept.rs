@@ -148,6 +148,7 @@ impl Store {
             api_key: payer.key,
             provider: payer.provider,
             model: &payer.model,
+            defaults_only: payer.defaults_only,
             context: &incoming.context,
             deadline_at: self.clock.now() + deadline,
             retry_of: None,
@@ -163,8 +164,8 @@ impl Store {
         const SQL: &str = "
             INSERT INTO requests
                 (id, user_id, seq, state, guild_id, channel_id, personality_id, key_source, api_key_id, provider,
-                 model, context, not_before, deadline_at, retry_of, again_of, created_at, updated_at)
-            VALUES ($1, $2, $3, $15, $4, $5, $6, $7, $8, $9, $10, $11, $16, $13, $14, $17, $12, $12)";
+                 model, context, not_before, deadline_at, retry_of, again_of, created_at, updated_at, defaults_only)
+            VALUES ($1, $2, $3, $15, $4, $5, $6, $7, $8, $9, $10, $11, $16, $13, $14, $17, $12, $12, $18)";
         let now = self.clock.now();
         let (state, not_before) = if new.context.awaited.is_empty() {
             (RequestState::Queued, now)
@@ -189,6 +190,7 @@ impl Store {
             .bind(state)
             .bind(not_before)
             .bind(new.again_of)
+            .bind(new.defaults_only)
             .execute(c)
             .await?
             .rows_affected());
@@ -271,6 +273,7 @@ pub(super) struct NewRequest<'a> {
     pub(super) api_key: Option<ApiKeyId>,
     pub(super) provider: Provider,
     pub(super) model: &'a str,
+    pub(super) defaults_only: bool,
     pub(super) context: &'a RequestContext,
     pub(super) deadline_at: DateTime<Utc>,
     pub(super) retry_of: Option<RequestId>,

@@ -56,6 +56,8 @@ pub struct ClaimedRequest {
     pub provider: Provider,
     /// The model.
     pub model: String,
+    /// Whether nothing that the personality sets may make the answer dearer.
+    pub defaults_only: bool,
     /// What the prompt needs.
     pub context: RequestContext,
     /// Counts the changes of its words, so far.
@@ -78,6 +80,7 @@ struct ClaimedRow {
     api_key_id: Option<ApiKeyId>,
     provider: Provider,
     model: String,
+    defaults_only: bool,
     context: Json<RequestContext>,
     words_rev: i64,
     dispatches: i64,
@@ -97,6 +100,7 @@ impl From<ClaimedRow> for ClaimedRequest {
             api_key_id: row.api_key_id,
             provider: row.provider,
             model: row.model,
+            defaults_only: row.defaults_only,
             context: row.context.0,
             words_rev: row.words_rev,
             dispatches: row.dispatches,
@@ -121,7 +125,7 @@ impl Store {
             claimable!(),
             " ORDER BY r.seq LIMIT 1)
              RETURNING id, claim_token, user_id, guild_id, channel_id, personality_id, key_source, api_key_id,
-                       provider, model, context, dispatches, words_rev, created_at"
+                       provider, model, defaults_only, context, dispatches, words_rev, created_at"
         );
         let mut tx = self.db.begin_relaxed().await?;
         lock_user(&mut tx, user).await?;

@@ -115,6 +115,8 @@ pub struct SystemKey {
     pub offered: Offered,
     /// Requests a day that the operator pays for each guest; none: no guests.
     pub guest_daily_limit: Option<i64>,
+    /// Who owns the bot: what their personalities set is paid for.
+    pub owners: Vec<DiscordUserId>,
 }
 
 /// What became of a message.

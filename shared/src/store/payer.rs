@@ -6,7 +6,7 @@ use super::{
     user_models::chosen_model,
 };
 use crate::{
-    ids::{ApiKeyId, PersonalityId, UserId},
+    ids::{ApiKeyId, DiscordUserId, PersonalityId, UserId},
     model::{KeySource, Provider},
     secret::Last4,
 };
@@ -24,6 +24,9 @@ pub struct Payer {
     pub model: String,
     /// Why this one.
     pub chosen_by: ModelChoice,
+    /// Whether nothing that the personality sets may make the answer dearer: the operator gives it away,
+    /// and somebody else wrote those settings.
+    pub defaults_only: bool,
 }
 
 /// Who chose a model.
@@ -57,7 +60,8 @@ impl Store {
     ///
     /// The model is the author's choice for this personality, else their choice for all, else the
     /// personality's, else the key's, else the settings'. What an author chose counts on their own
-    /// key alone: nobody picks what the operator pays for. The key is the author's for that model's
+    /// key alone: nobody picks what the operator pays for. So what a personality says counts on the
+    /// operator's key only where the operator answers for it. The key is the author's for that model's
     /// provider, else another of theirs with a model of its own; a server that asks for no key needs
     /// none.
     pub(super) async fn choose_payer(
@@ -94,7 +98,14 @@ impl Store {
                 return Ok(Err(Refusal::NoModel { provider: wanted_at }));
             };
             let source = KeySource::Keyless;
-            return Ok(Ok(Payer { source, key: None, provider: wanted_at, model, chosen_by }));
+            return Ok(Ok(Payer {
+                source,
+                key: None,
+                provider: wanted_at,
+                model,
+                chosen_by,
+                defaults_only: false,
+            }));
         }
         let mut without_model = None;
         for key in keys.iter().filter(|key| key.is_active) {
@@ -112,6 +123,7 @@ impl Store {
                 provider: key.provider,
                 model,
                 chosen_by,
+                defaults_only: false,
             }));
         }
         if let Some(provider) = without_model {
@@ -127,12 +139,13 @@ impl Store {
         }
         // the operator's key is OpenRouter's, whoever else the personality would rather ask
         let operators = Provider::OpenRouter;
-        let configured = configured.filter(|_| provider == operators);
+        let defaults_only = !is_operators(tx, personality, &system.owners).await?;
+        let configured = configured.filter(|_| provider == operators && !defaults_only);
         let Some((model, chosen_by)) = configured.or_else(|| of_setting(operators)) else {
             return Ok(Err(Refusal::NoModel { provider: operators }));
         };
         let source = KeySource::System;
-        Ok(Ok(Payer { source, key: None, provider: operators, model, chosen_by }))
+        Ok(Ok(Payer { source, key: None, provider: operators, model, chosen_by, defaults_only }))
     }
 
     async fn guest_requests_today(&self, tx: &mut Tx, user: UserId) -> Result<i64> {
@@ -144,4 +157,19 @@ impl Store {
             on_tx!(tx, |c| sqlx::query_as(SQL).bind(user).bind(today).fetch_one(c).await?);
         Ok(count)
     }
+}
+
+/// Whether the operator answers for what a personality sets: it is nobody's, as those that came with
+/// the program, a superuser's or the bot's owner's. Others may make one to choose what they get.
+async fn is_operators(
+    tx: &mut Tx,
+    personality: PersonalityId,
+    owners: &[DiscordUserId],
+) -> Result<bool> {
+    const SQL: &str = "
+        SELECT u.discord_id, u.is_superuser FROM personalities p JOIN users u ON u.id = p.owner_id
+         WHERE p.id = $1";
+    let owner: Option<(DiscordUserId, bool)> =
+        on_tx!(tx, |c| sqlx::query_as(SQL).bind(personality).fetch_optional(c).await?);
+    Ok(owner.is_none_or(|(account, is_superuser)| is_superuser || owners.contains(&account)))
 }

@@ -242,6 +242,7 @@ impl Store {
             api_key: payer.key,
             provider: payer.provider,
             model: &payer.model,
+            defaults_only: payer.defaults_only,
             context: &context,
             deadline_at: self.clock.now()
                 + TimeDelta::from_std(limits.deadline).unwrap_or(TimeDelta::MAX),

@@ -155,8 +155,11 @@ impl World {
             max_joined_chars: 1,
             deadline: Duration::from_mins(10),
         };
-        let system =
-            SystemKey { offered: Offered::built_in("local/model"), guest_daily_limit: Some(1_000) };
+        let system = SystemKey {
+            offered: Offered::built_in("local/model"),
+            guest_daily_limit: Some(1_000),
+            owners: Vec::new(),
+        };
         match self.store.accept(&incoming, &limits, &system).await.unwrap() {
             Accepted::Taken { user, requests } => (user, requests[0]),
             other => panic!("not accepted: {other:?}"),

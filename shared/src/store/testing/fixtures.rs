@@ -146,5 +146,9 @@ pub const fn limits() -> Limits {
 /// Nobody is paid for.
 #[must_use]
 pub fn no_guests() -> SystemKey {
-    SystemKey { offered: Offered::built_in("test/model"), guest_daily_limit: None }
+    SystemKey {
+        offered: Offered::built_in("test/model"),
+        guest_daily_limit: None,
+        owners: Vec::new(),
+    }
 }

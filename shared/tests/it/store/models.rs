@@ -7,11 +7,13 @@ use shared::{
     model::{KeySource, ModelId, Provider},
     offered::{ModelServer, Offered},
     personality::ModelSettings,
-    store::{CatalogueOutcome, ModelChoice, Payer, Refusal, SystemKey, UserModel},
-    testing::{Person, TestDb, no_guests},
+    store::{
+        Accepted, CatalogueOutcome, Incoming, ModelChoice, Payer, Refusal, SystemKey, UserModel,
+    },
+    testing::{Person, TestDb, limits, no_guests},
 };
 
-use super::stage::{claimed, say, viola};
+use super::stage::{claimed, say, saying, viola};
 
 shared::each_engine!(
     the_catalogue_comes_back_as_it_was_read,
@@ -20,6 +22,7 @@ shared::each_engine!(
     what_is_remembered_of_the_catalogue_follows_it,
     a_persons_own_model_goes_first_on_their_own_key,
     nobody_chooses_what_the_operator_pays_for,
+    only_the_operators_personalities_choose_what_the_operator_pays_for,
     a_key_is_used_for_its_own_providers_models,
     a_server_that_asks_for_no_key_needs_none,
     a_choice_is_its_owners_and_goes_with_the_personality,
@@ -154,6 +157,46 @@ async fn nobody_chooses_what_the_operator_pays_for(db: TestDb) {
     let paid = store.would_pay(guest.id, viola(), &system).await.unwrap().unwrap();
     assert_eq!((paid.source, paid.model.as_str()), (KeySource::System, "test/model"));
     assert_eq!(paid.chosen_by, ModelChoice::Setting);
+}
+
+/// Whoever may make personalities would else choose what all guests cost.
+async fn only_the_operators_personalities_choose_what_the_operator_pays_for(db: TestDb) {
+    let (store, guest, owner) = (db.store(), db.person(1).await, db.person(2).await);
+    let dear = ModelSettings { model: Some("dear/model".into()), ..ModelSettings::default() };
+    let (hers, nobodys) =
+        (db.personality("Hers", Some(guest)).await, db.personality("Ours", None).await);
+    for personality in [hers, nobodys] {
+        db.set_model(personality, dear.clone()).await;
+    }
+    let system = SystemKey { guest_daily_limit: Some(5), ..no_guests() };
+    let paid = async |personality, system: &SystemKey| {
+        let payer = store.would_pay(guest.id, personality, system).await.unwrap().unwrap();
+        (payer.model, payer.defaults_only)
+    };
+    assert_eq!(paid(nobodys, &system).await, ("dear/model".into(), false));
+    assert_eq!(paid(hers, &system).await, ("test/model".into(), true));
+    // the worker learns it
+    let to_hers = Incoming { personalities: vec![hers], ..saying(guest, 1) };
+    let taken = store.accept(&to_hers, &limits(), &system).await.unwrap();
+    assert!(matches!(taken, Accepted::Taken { .. }), "{taken:?}");
+    let claimed = super::stage::claim(&db, guest).await.unwrap();
+    assert_eq!((claimed.model.as_str(), claimed.defaults_only), ("test/model", true));
+    // on one's own key, one's own personality is one's own affair
+    db.give_key(guest, "sk-test-of-a-guest").await;
+    assert_eq!(paid(hers, &system).await, ("dear/model".into(), false));
+
+    let of_owner = db.personality("Owners", Some(owner)).await;
+    db.set_model(of_owner, dear).await;
+    let another = db.person(3).await;
+    let paid = async |system: &SystemKey| {
+        let payer = store.would_pay(another.id, of_owner, system).await.unwrap().unwrap();
+        (payer.model, payer.defaults_only)
+    };
+    assert_eq!(paid(&system).await, ("test/model".into(), true));
+    let owned = SystemKey { owners: vec![owner.discord], ..system.clone() };
+    assert_eq!(paid(&owned).await, ("dear/model".into(), false));
+    store.set_superuser(owner.id, true).await.unwrap();
+    assert_eq!(paid(&system).await, ("dear/model".into(), false));
 }
 
 async fn a_key_is_used_for_its_own_providers_models(db: TestDb) {
