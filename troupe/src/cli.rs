@@ -108,9 +108,10 @@ pub(crate) struct ImportArgs {
     /// Whose a file's personality shall be: a Discord id. Unset: `BOT_OWNER_DISCORD_ID`.
     #[arg(long, value_name = "DISCORD_ID")]
     pub(crate) owner: Option<u64>,
-    /// Take back what a run has changed: its id, as it was printed.
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["path", "owner", "dry_run"])]
-    pub(crate) undo: Option<Uuid>,
+    /// Take back what a run has changed: its id, as it was printed. Without one: list the runs.
+    #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with_all = ["path", "owner", "dry_run"])]
+    #[expect(clippy::option_option, reason = "not said, said without an id, said with one")]
+    pub(crate) undo: Option<Option<Uuid>>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -70,8 +70,8 @@ pub use deliveries::{NewPart, OpenDelivery, PostedPart, ShardRange};
 pub use error::{Result, StoreError};
 pub use gather::GATHERING_LASTS;
 pub use imports::{
-    Done, Imported, Importer, LeftAlone, NameConflict, NewKey, OlderActivation, OlderKey,
-    OlderTurn, OlderUsage, OlderUser, Skipped, ToImport, Undone,
+    Done, ImportRun, Imported, Importer, LeftAlone, NameConflict, NewKey, OlderActivation,
+    OlderKey, OlderTurn, OlderUsage, OlderUser, Skipped, ToImport, Undone,
 };
 pub use incoming::{Accepted, Incoming, Limits, Place, Refusal, ReplyBy, SystemKey};
 pub use key_checks::{

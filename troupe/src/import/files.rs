@@ -19,7 +19,7 @@ use shared::{
 };
 
 use super::{
-    bar, conclude,
+    bar, conclude, importer,
     report::{Kind, Outcome, Report},
     shapes::{bounded, entries},
     take::{Taking, take},
@@ -47,7 +47,7 @@ pub(super) async fn run(
         vec![path.to_owned()]
     };
     let owner = owner.map(DiscordUserId::from).or(config.owner);
-    let importer = store.importer("troupe", dry_run);
+    let importer = importer(store, "troupe", dry_run);
     let mut files = Files { importer, report: Report::default(), owner, root: path };
     let bar = bar(paths.len() as u64, "files");
     for path in &paths {

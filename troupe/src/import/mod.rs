@@ -19,7 +19,7 @@ use shared::{
     config::{self, Environment, ImportConfig},
     ids::{DiscordUserId, ImportRunId},
     startup,
-    store::{Done, Importer, Store},
+    store::{Done, ImportRun, Importer, Store},
 };
 
 use self::report::Report;
@@ -54,8 +54,10 @@ pub(crate) async fn open_store(config: &ImportConfig) -> anyhow::Result<Store> {
 }
 
 async fn act(store: &Store, args: &ImportArgs, config: &ImportConfig) -> anyhow::Result<ExitCode> {
-    if let Some(run) = args.undo {
-        return undo(store, run.into()).await;
+    match args.undo {
+        Some(Some(run)) => return undo(store, run.into()).await,
+        Some(None) => return list_runs(store).await,
+        None => {}
     }
     match (&args.from, &args.path) {
         (Some(ImportFrom::Tzurot { with }), _) => {
@@ -70,6 +72,14 @@ async fn act(store: &Store, args: &ImportArgs, config: &ImportConfig) -> anyhow:
         (None, Some(path)) => files::run(store, config, path, args.owner, args.dry_run).await,
         (None, None) => anyhow::bail!("nothing to import: see troupe import --help"),
     }
+}
+
+/// A run that says by what it can be undone before it can break off.
+fn importer(store: &Store, source: &'static str, dry_run: bool) -> Importer {
+    store.importer(source, dry_run, |run| {
+        // where nobody listens, nobody can be told
+        let _ = print(&[format!("run {run} begins; what it changes can be taken back")]);
+    })
 }
 
 /// Who gets what has no owner.
@@ -107,6 +117,21 @@ async fn conclude(importer: Importer, report: &Report, dry_run: bool) -> anyhow:
         None => print(&["nothing had to be changed"])?,
     }
     Ok(if report.skipped() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn list_runs(store: &Store) -> anyhow::Result<ExitCode> {
+    let runs = store.import_runs().await?;
+    let mut lines = vec!["runs that can be taken back, the last one first:".to_owned()];
+    for ImportRun { id, source, started_at, finished_at } in &runs {
+        let begun = started_at.format("%Y-%m-%d %H:%M:%S UTC");
+        let end = if finished_at.is_some() { "" } else { ", broke off or goes on" };
+        lines.push(format!("troupe import --undo {id}   {source}, begun {begun}{end}"));
+    }
+    if runs.is_empty() {
+        lines = vec!["there is no run that can be taken back".to_owned()];
+    }
+    print(&lines)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn undo(store: &Store, run: ImportRunId) -> anyhow::Result<ExitCode> {

@@ -30,6 +30,11 @@ pub(super) async fn restore(store: &Store, wanted: &str) -> anyhow::Result<ExitC
             continue;
         };
         let with = with_alias(&current, &alias, name);
+        if with.check().is_err() {
+            all_back = false;
+            print(&[format!("{alias}: it has as many aliases as it can have")])?;
+            continue;
+        }
         match store.replace_definition(id, by, &with, based_on).await? {
             Replaced::Done(at) => {
                 (current, based_on) = (with, at);

@@ -14,7 +14,7 @@ use shared::{
 };
 
 use super::{
-    bar, conclude, owner,
+    bar, conclude, importer, owner,
     report::{Kind, Outcome, Report},
     settle_owner,
     take::{Taking, take},
@@ -28,7 +28,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitCode> {
     let owner = owner(config)?;
     let files = files(dir).context("the directory can't be read")?;
-    let mut importer = store.importer("shapes", dry_run);
+    let mut importer = importer(store, "shapes", dry_run);
     let mut report = Report::default();
     settle_owner(&mut importer, owner).await?;
     let bar = bar(files.len() as u64, "personalities");

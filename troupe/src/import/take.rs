@@ -2,7 +2,7 @@
 
 use shared::{
     formats::older::{Change, Older},
-    store::{Done, Imported, Importer, OlderActivation, ToImport},
+    store::{Done, Imported, Importer, OlderActivation, Skipped, StoreError, ToImport},
 };
 
 use shared::formats::export::ExportedChannel;
@@ -27,7 +27,7 @@ impl Taking {
     }
 }
 
-/// Takes it, in a transaction of its own.
+/// Takes it, in a transaction of its own. One that the database refuses is told, and the others go on.
 pub(super) async fn take(
     importer: &mut Importer,
     taking: Taking,
@@ -35,7 +35,13 @@ pub(super) async fn take(
 ) -> anyhow::Result<Imported> {
     let name = taking.incoming.definition.display_name.as_str().to_owned();
     let usable = taking.incoming.definition.aliases.len();
-    let made = importer.personality(taking.incoming).await?;
+    let made = match importer.personality(taking.incoming).await {
+        Err(StoreError::Conflict | StoreError::Inconsistent(_)) => {
+            let done = Done::Skipped(Skipped::Other("the database refuses it".to_owned()));
+            Imported { done, id: None, conflicts: Vec::new() }
+        }
+        made => made?,
+    };
     report.done(Kind::Personalities, &made.done, &name);
     let unusable = taking.changes.iter().filter(|change| matches!(change, Change::Alias { .. }));
     let unusable = unusable.count();

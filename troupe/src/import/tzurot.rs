@@ -18,7 +18,7 @@ use shared::{
 };
 
 use super::{
-    bar, conclude, history, keys, owner,
+    bar, conclude, history, importer, keys, owner,
     report::{Kind, Outcome, Report},
     rows::{account, flag, text, time},
     settle_owner,
@@ -48,7 +48,7 @@ pub(super) async fn run(
     let legacy = LegacyDatabase::open(source).await?;
     let mut reading = Reading {
         legacy,
-        importer: store.importer("tzurot", dry_run),
+        importer: importer(store, "tzurot", dry_run),
         report: Report::default(),
         people: BTreeMap::new(),
         personalities: BTreeMap::new(),

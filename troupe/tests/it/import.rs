@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 use shared::{
-    formats::older::lost_aliases,
+    formats::older::{lost_aliases, set_lost_aliases},
     ids::{ChannelId, DiscordUserId, PersonalityId},
     model::Provider,
     params::AdvancedParameters,
@@ -32,6 +32,7 @@ shared::each_engine!(
     an_export_is_read_back_identical,
     a_backup_of_shapes_comes_over,
     what_was_changed_since_is_left_alone,
+    no_more_aliases_are_restored_than_there_may_be,
 );
 
 /// A database to import into, and one to import from.
@@ -101,7 +102,7 @@ fn counts(said: &str, kind: &str) -> Vec<usize> {
 /// By which a run is taken back.
 fn run_of(said: &str) -> String {
     let (_, run) = said.split_once("--undo ").unwrap_or_else(|| panic!("no run in\n{said}"));
-    run.trim().to_owned()
+    run.split_whitespace().next().expect("an id").to_owned()
 }
 
 fn named(name: &str) -> PersonalityName {
@@ -270,6 +271,10 @@ async fn a_killed_run_leaves_whole_personalities(db: TestDb) {
     };
     tokio::time::timeout(PATIENCE, waits).await.expect("it comes to the 31st");
     process.kill().await;
+    // its end is not told, and yet it is known
+    let (code, listed) = world.run(&["import", "--undo"]).await;
+    assert_eq!(code, Some(0), "{listed}");
+    assert!(listed.contains("tzurot, begun") && listed.contains("broke off"), "{listed}");
     let ids = world.db.store().all_personalities().await.expect("ids");
     assert_eq!(ids.len(), 31, "Viola, and the thirty before");
     for number in 1..=30 {
@@ -441,6 +446,22 @@ async fn what_was_changed_since_is_left_alone(db: TestDb) {
     assert!(undone.contains("it was changed since"), "{undone}");
     let (_, kept, _) = world.named("Ada").await.expect("Ada");
     assert_eq!(kept.system_prompt, "You are mine.");
+}
+
+async fn no_more_aliases_are_restored_than_there_may_be(db: TestDb) {
+    let world = World::of(db);
+    let owner = world.db.person(77).await;
+    let aliases = (0..49).map(|number| named(&format!("Alias {number}"))).collect();
+    let mut ada = Definition { aliases, ..Definition::new(named("Ada"), "You are Ada.") };
+    set_lost_aliases(&mut ada, vec!["One more".into(), "Too many".into()]);
+    let made = world.db.store().create_personality(owner.id, &ada).await;
+    assert!(matches!(made, Ok(shared::store::Created::Made(_))));
+    let (code, said) = world.run(&["import", "restore-aliases", "Ada"]).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("One more: restored"), "{said}");
+    assert!(said.contains("Too many: it has as many aliases as it can have"), "{said}");
+    let (_, ada, _) = world.named("Ada").await.expect("Ada");
+    assert_eq!((ada.aliases.len(), ada.check()), (50, Ok(())));
 }
 
 /// Nothing of it is a secret on a command line or in a message.

@@ -1,6 +1,7 @@
 //! What was said and counted in the older system.
 
 use chrono::{DateTime, Utc};
+use sqlx::types::Json;
 
 use super::{
     super::{
@@ -11,6 +12,7 @@ use super::{
     ledger::{Kind, Origin, stable_id},
 };
 use crate::{
+    context::{RequestContext, bounds::one_line},
     ids::{ChannelId, DiscordUserId, PersonalityId, SourceId},
     model::{CostSource, KeySource, Provider, RequestState, UsageSource},
     store::Result,
@@ -64,8 +66,9 @@ impl Importer {
     pub async fn turns(&mut self, turns: &[OlderTurn]) -> Result<Vec<Done>> {
         const SQL: &str = "
             INSERT INTO turns (id, request_id, user_id, channel_id, personality_id, source_id,
-                               user_text, assistant_text, created_at)
-            VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8)";
+                               user_text, assistant_text, created_at, context)
+            VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        const NAME: &str = "SELECT username FROM users WHERE id = $1";
         let mut tx = self.begin().await?;
         let mut done = Vec::with_capacity(turns.len());
         for turn in turns {
@@ -74,6 +77,11 @@ impl Importer {
                 continue;
             };
             let user = self.person_in(&mut tx, turn.account, "").await?;
+            let (name,): (String,) =
+                on_tx!(&mut tx, |c| sqlx::query_as(NAME).bind(user).fetch_one(c).await?);
+            // nobody else is reminded of what an unknown person said
+            let context =
+                (!name.is_empty()).then(|| RequestContext::by(one_line(&name)).to_stored());
             on_tx!(&mut tx, |c| sqlx::query(SQL)
                 .bind(id)
                 .bind(user)
@@ -83,6 +91,7 @@ impl Importer {
                 .bind(storable(&turn.user_text).into_owned())
                 .bind(storable(&turn.assistant_text).into_owned())
                 .bind(turn.at)
+                .bind(context.map(Json))
                 .execute(c)
                 .await?
                 .rows_affected());

@@ -1,9 +1,13 @@
 //! Users' keys of the older system.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::{
-    super::{db::on_tx, lock_user},
+    super::{
+        db::{Tx, on_tx},
+        lock_user,
+    },
     Done, Importer, Skipped,
     ledger::{Kind, Origin, digest},
 };
@@ -11,7 +15,7 @@ use crate::{
     ids::{ApiKeyId, DiscordUserId, UserId},
     model::Provider,
     secret::Last4,
-    store::Result,
+    store::{Result, StoreError},
     vault::{Fingerprint, Sealed},
 };
 
@@ -99,7 +103,9 @@ impl Importer {
                     .execute(c)
                     .await?
                     .rows_affected());
-                self.note(&mut tx, Kind::Key, id.uuid(), None, Some(&sealed.iv())).await?;
+                let state = stored_key(&mut tx, id.uuid()).await?;
+                let state = state.ok_or(StoreError::Inconsistent("user_api_keys"))?.as_noted();
+                self.note(&mut tx, Kind::Key, id.uuid(), None, Some(&state)).await?;
                 let origin = Origin { row_id: id.uuid(), digest: came, written: String::new() };
                 self.remember(&mut tx, Kind::Key, &key.origin, &origin).await?;
                 Done::Created
@@ -108,4 +114,47 @@ impl Importer {
         self.end(tx).await?;
         Ok(done)
     }
+}
+
+/// What says whether a key was used or changed.
+#[derive(sqlx::FromRow)]
+struct StoredKey {
+    is_active: bool,
+    last_used_at: Option<DateTime<Utc>>,
+    removed_at: Option<DateTime<Utc>>,
+    requests: i64,
+}
+
+impl StoredKey {
+    /// As a run notes what it made: equal while nobody has touched the key.
+    fn as_noted(&self) -> String {
+        let Self { is_active, last_used_at, removed_at, requests } = self;
+        let [used, removed] =
+            [last_used_at, removed_at].map(|at| at.map(|at| at.timestamp_micros()));
+        format!("active {is_active}, used {used:?}, removed {removed:?}, {requests} requests")
+    }
+}
+
+async fn stored_key(tx: &mut Tx, id: Uuid) -> Result<Option<StoredKey>> {
+    const SQL: &str = "
+        SELECT is_active, last_used_at, removed_at,
+               (SELECT COUNT(*) FROM requests r WHERE r.api_key_id = user_api_keys.id) AS requests
+          FROM user_api_keys WHERE id = $1";
+    Ok(on_tx!(tx, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await?))
+}
+
+/// Takes back a key that a run has made; `Err` says why not. One that has paid since, or that its
+/// provider refused, stays: without it the person would count as one who never stored a key.
+pub(super) async fn undo(
+    tx: &mut Tx,
+    id: Uuid,
+    made: Option<&str>,
+) -> Result<Result<(), &'static str>> {
+    const SQL: &str = "DELETE FROM user_api_keys WHERE id = $1";
+    let Some(key) = stored_key(tx, id).await? else { return Ok(Ok(())) };
+    if made != Some(key.as_noted().as_str()) {
+        return Ok(Err("it was used, changed or removed since"));
+    }
+    on_tx!(tx, |c| sqlx::query(SQL).bind(id).execute(c).await?.rows_affected());
+    Ok(Ok(()))
 }

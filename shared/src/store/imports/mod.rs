@@ -12,6 +12,7 @@
 //! | `channels` | who speaks in a channel unasked |
 //! | `export` | the way out: what there is, for a file |
 //! | `ledger` | what was there before, what came from where |
+//! | `runs` | which runs there are |
 //! | `undo` | taking a run back |
 //!
 //! A rehearsal (`--dry-run`) does all of it in one transaction that is never committed.
@@ -24,6 +25,7 @@ mod keys;
 mod ledger;
 mod people;
 mod personality;
+mod runs;
 mod undo;
 
 pub use channels::OlderActivation;
@@ -32,6 +34,7 @@ pub use history::{OlderTurn, OlderUsage};
 pub use keys::{NewKey, OlderKey};
 pub use people::OlderUser;
 pub use personality::{Imported, NameConflict, ToImport};
+pub use runs::ImportRun;
 pub use undo::{LeftAlone, Undone};
 
 use super::{
@@ -53,15 +56,24 @@ pub struct Importer {
     noted: i64,
     /// How many of them are there to stay.
     kept: i64,
+    /// Told once the first of them is.
+    tell: Option<Box<dyn FnOnce(ImportRunId) + Send>>,
 }
 
 impl Store {
-    /// Begins a run. Nothing is written before there is something to change.
+    /// Begins a run. Nothing is written before there is something to change; when the first change is
+    /// there to stay, `tell` is given the id by which all of them can be undone: who knows how far the
+    /// run will come.
     #[must_use]
-    pub fn importer(&self, source: &'static str, rehearsal: bool) -> Importer {
+    pub fn importer(
+        &self,
+        source: &'static str,
+        rehearsal: bool,
+        tell: impl FnOnce(ImportRunId) + Send + 'static,
+    ) -> Importer {
         let run = ImportRunId::new(self.clock());
-        let store = self.clone();
-        Importer { store, run, source, rehearsal, open: None, noted: 0, kept: 0 }
+        let (store, tell) = (self.clone(), Some(Box::new(tell) as Box<_>));
+        Importer { store, run, source, rehearsal, open: None, noted: 0, kept: 0, tell }
     }
 }
 
@@ -81,6 +93,11 @@ impl Importer {
         } else {
             tx.commit().await?;
             self.kept = self.noted;
+            if self.kept > 0
+                && let Some(tell) = self.tell.take()
+            {
+                tell(self.run);
+            }
         }
         Ok(())
     }
@@ -101,11 +118,5 @@ impl Importer {
             .rows_affected());
         self.end(tx).await?;
         Ok(Some(self.run))
-    }
-
-    /// The run's id, by which it can be undone.
-    #[must_use]
-    pub const fn run(&self) -> ImportRunId {
-        self.run
     }
 }

@@ -10,6 +10,7 @@ use super::{
     },
     Done, Importer, Skipped,
     ledger::{Kind, Origin, digest},
+    undo::noted,
 };
 use crate::{
     formats::{file, older::lose},
@@ -185,10 +186,11 @@ impl Importer {
         came: String,
         before: Option<serde_json::Value>,
     ) -> Result<()> {
-        let (definition, _) =
+        let (definition, ownership) =
             Store::definition_in(tx, id).await?.ok_or(StoreError::Inconsistent("personalities"))?;
         let written = digest(&file::to_json(&definition));
-        self.note(tx, Kind::Personality, id.uuid(), before, Some(&written)).await?;
+        let noted = noted(&written, ownership.owner);
+        self.note(tx, Kind::Personality, id.uuid(), before, Some(&noted)).await?;
         let origin = Origin { row_id: id.uuid(), digest: came, written };
         self.remember(tx, Kind::Personality, &incoming.origin, &origin).await
     }

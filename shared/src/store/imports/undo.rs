@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     formats::file,
-    ids::{ImportRunId, PersonalityId},
+    ids::{ImportRunId, PersonalityId, UserId},
     store::{Result, Store, StoreError},
 };
 
@@ -103,13 +103,16 @@ impl Store {
 
 /// Takes one change back; `Err` says why not.
 async fn undo(tx: &mut Tx, kind: Kind, entry: &Entry) -> Result<Result<(), &'static str>> {
-    const KEY: &str = "DELETE FROM user_api_keys WHERE id = $1";
     const TURN: &str = "DELETE FROM turns WHERE id = $1";
     const USAGE: &str = "DELETE FROM usage_logs WHERE id = $1";
     match kind {
         Kind::User => return undo_user(tx, entry).await,
         Kind::Personality => return undo_personality(tx, entry).await,
-        Kind::Key => delete(tx, KEY, entry.row_id).await?,
+        Kind::Key => {
+            if let Err(why) = super::keys::undo(tx, entry.row_id, entry.after.as_deref()).await? {
+                return Ok(Err(why));
+            }
+        }
         Kind::Turn => delete(tx, TURN, entry.row_id).await?,
         Kind::Usage => delete(tx, USAGE, entry.row_id).await?,
         Kind::Activation => {
@@ -147,26 +150,32 @@ async fn undo_user(tx: &mut Tx, entry: &Entry) -> Result<Result<(), &'static str
 
 async fn undo_personality(tx: &mut Tx, entry: &Entry) -> Result<Result<(), &'static str>> {
     const REMOVE: &str = "DELETE FROM personalities WHERE id = $1";
-    const BUSY: &str = "
-        SELECT COUNT(*) FROM requests r LEFT JOIN deliveries d ON d.request_id = r.id
-         WHERE r.personality_id = $1
-           AND (r.state IN ('gathering', 'queued', 'claimed', 'calling') OR r.reconcile_at IS NOT NULL
-                OR (d.id IS NOT NULL AND d.outcome IS NULL))";
+    // what the run itself brought along is gone by now: it is taken back the last change first
+    const USED: &str = "
+        SELECT (SELECT COUNT(*) FROM requests WHERE personality_id = $1)
+             + (SELECT COUNT(*) FROM turns WHERE personality_id = $1)
+             + (SELECT COUNT(*) FROM activations WHERE personality_id = $1)
+             + (SELECT COUNT(*) FROM user_models WHERE personality_id = $1)
+             + (SELECT COUNT(*) FROM server_personalities WHERE personality_id = $1)";
     const ORIGIN: &str = "UPDATE import_origins SET digest = $2, written = $3 WHERE row_id = $1 AND kind = 'personality'";
     let id = PersonalityId::from(entry.row_id);
-    let Some((definition, _)) = Store::definition_in(tx, id).await? else {
+    let Some((definition, ownership)) = Store::definition_in(tx, id).await? else {
         // deleted by a person since: then there is nothing left to take back
         forget(tx, Kind::Personality, entry.row_id).await?;
         return Ok(Ok(()));
     };
-    if entry.after.as_deref() != Some(digest(&file::to_json(&definition)).as_str()) {
+    let (written, owner) = made(entry.after.as_deref().unwrap_or_default());
+    if written != digest(&file::to_json(&definition)) {
         return Ok(Err("it was changed since"));
     }
     let Some(before) = &entry.before else {
-        let (busy,): (i64,) =
-            on_tx!(&mut *tx, |c| sqlx::query_as(BUSY).bind(id).fetch_one(c).await?);
-        if busy > 0 {
-            return Ok(Err("somebody is talking with it right now"));
+        if owner.is_some_and(|owner| owner != shown(ownership.owner)) {
+            return Ok(Err("it was given to somebody else since"));
+        }
+        let (used,): (i64,) =
+            on_tx!(&mut *tx, |c| sqlx::query_as(USED).bind(id).fetch_one(c).await?);
+        if used > 0 {
+            return Ok(Err("people have talked with it, or made it part of their settings, since"));
         }
         delete(tx, REMOVE, entry.row_id).await?;
         forget(tx, Kind::Personality, entry.row_id).await?;
@@ -177,7 +186,9 @@ async fn undo_personality(tx: &mut Tx, entry: &Entry) -> Result<Result<(), &'sta
     else {
         return Err(unreadable);
     };
-    Store::restore_personality(tx, id, &backup).await?;
+    if Store::restore_personality(tx, id, ownership.owner, &backup).await?.is_some() {
+        return Ok(Err("another one has a name of it by now"));
+    }
     match (before.0["origin"]["digest"].as_str(), before.0["origin"]["written"].as_str()) {
         (Some(digest), Some(written)) => {
             on_tx!(tx, |c| sqlx::query(ORIGIN)
@@ -191,6 +202,22 @@ async fn undo_personality(tx: &mut Tx, entry: &Entry) -> Result<Result<(), &'sta
         _ => forget(tx, Kind::Personality, entry.row_id).await?,
     }
     Ok(Ok(()))
+}
+
+/// What a run notes of a personality that it wrote: what is there, and whose it is.
+pub(super) fn noted(written: &str, owner: Option<UserId>) -> String {
+    format!("{written} {}", shown(owner))
+}
+
+fn made(noted: &str) -> (&str, Option<String>) {
+    match noted.split_once(' ') {
+        Some((written, owner)) => (written, Some(owner.to_owned())),
+        None => (noted, None),
+    }
+}
+
+fn shown(owner: Option<UserId>) -> String {
+    owner.map_or_else(|| "nobody".to_owned(), |owner| owner.to_string())
 }
 
 /// Where it came from is not remembered any more: another import may bring it again.

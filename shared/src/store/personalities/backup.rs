@@ -11,7 +11,7 @@ use super::{
 use crate::{
     formats::file,
     ids::{PersonalityId, UserId},
-    personality::Definition,
+    personality::{Definition, PersonalityName},
     store::{Result, Store, StoreError},
 };
 
@@ -27,7 +27,6 @@ pub(in crate::store) struct PersonalityBackup {
 struct NameRow {
     folded: String,
     kind: String,
-    owner_id: Option<UserId>,
     is_public: bool,
     shown: Option<String>,
     position: i64,
@@ -55,7 +54,7 @@ impl Store {
         id: PersonalityId,
     ) -> Result<PersonalityBackup> {
         const NAMES: &str = "
-            SELECT folded, kind, owner_id, is_public, shown, position FROM personality_names
+            SELECT folded, kind, is_public, shown, position FROM personality_names
              WHERE personality_id = $1 ORDER BY position, folded";
         let (definition, ownership) =
             Self::definition_in(tx, id).await?.ok_or(StoreError::Inconsistent("personalities"))?;
@@ -65,12 +64,14 @@ impl Store {
         Ok(PersonalityBackup { file, updated_at: ownership.updated_at, names })
     }
 
-    /// Puts back what was put aside.
+    /// Puts back what was put aside, for whoever owns it now. `Some`: another one has this name by
+    /// now, and everything is left as it is.
     pub(in crate::store) async fn restore_personality(
         tx: &mut Tx,
         id: PersonalityId,
+        owner: Option<UserId>,
         backup: &PersonalityBackup,
-    ) -> Result<()> {
+    ) -> Result<Option<PersonalityName>> {
         const CLEAR: &str = "DELETE FROM personality_names WHERE personality_id = $1";
         const NAME: &str = "
             INSERT INTO personality_names
@@ -78,6 +79,9 @@ impl Store {
             VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let definition = file::from_json(backup.file.to_string().as_bytes())
             .map_err(|_| StoreError::Inconsistent("import_backups"))?;
+        if let Some(taken) = Self::first_taken(tx, id, owner, &definition).await? {
+            return Ok(Some(taken));
+        }
         Self::update_row(tx, id, &definition, backup.updated_at).await?;
         Self::update_settings(tx, id, &definition.settings).await?;
         on_tx!(&mut *tx, |c| sqlx::query(CLEAR).bind(id).execute(c).await?.rows_affected());
@@ -86,7 +90,7 @@ impl Store {
                 .bind(id)
                 .bind(&name.folded)
                 .bind(&name.kind)
-                .bind(name.owner_id)
+                .bind(owner)
                 .bind(name.is_public)
                 .bind(&name.shown)
                 .bind(name.position)
@@ -94,6 +98,6 @@ impl Store {
                 .await?
                 .rows_affected());
         }
-        Ok(())
+        Ok(None)
     }
 }

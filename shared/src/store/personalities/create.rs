@@ -52,7 +52,8 @@ impl Store {
         }
     }
 
-    /// The same within a larger undertaking. A name that is taken leaves everything as it is.
+    /// The same within a larger undertaking. A name that is taken leaves everything as it is. The row of
+    /// one that was deleted a moment ago, and is kept for what still runs for it, lives again.
     pub(in crate::store) async fn create_personality_in(
         &self,
         tx: &mut Tx,
@@ -60,13 +61,16 @@ impl Store {
     ) -> Result<Created> {
         const PERSONALITY: &str = "
             INSERT INTO personalities (id, display_name, system_prompt, owner_id, created_at, updated_at)
-            VALUES ($1, $2, '', $3, $4, $4)";
+            VALUES ($1, $2, '', $3, $4, $4)
+            ON CONFLICT (id) DO UPDATE
+               SET owner_id = excluded.owner_id, created_at = excluded.created_at, deleted_at = NULL
+             WHERE personalities.deleted_at IS NOT NULL";
         const SETTINGS: &str = "INSERT INTO llm_configs (personality_id) VALUES ($1)";
         let NewPersonality { id, owner, definition, created_at } = *new;
         if let Some(taken) = Self::first_taken(tx, id, owner, definition).await? {
             return Ok(Created::Taken(taken));
         }
-        on_tx!(&mut *tx, |c| sqlx::query(PERSONALITY)
+        let made = on_tx!(&mut *tx, |c| sqlx::query(PERSONALITY)
             .bind(id)
             .bind(definition.display_name.as_str())
             .bind(owner)
@@ -74,6 +78,9 @@ impl Store {
             .execute(c)
             .await?
             .rows_affected());
+        if made == 0 {
+            return Err(StoreError::Conflict);
+        }
         on_tx!(&mut *tx, |c| sqlx::query(SETTINGS).bind(id).execute(c).await?.rows_affected());
         Self::update_row(tx, id, definition, created_at).await?;
         Self::update_settings(tx, id, &definition.settings).await?;

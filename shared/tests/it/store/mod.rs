@@ -11,6 +11,7 @@ mod deliveries;
 mod edits;
 mod expire;
 mod gather;
+mod imports;
 mod joining;
 mod keys;
 mod leases;
