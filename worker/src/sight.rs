@@ -5,8 +5,9 @@
 
 use shared::{model::Provider, personality::ModelSettings};
 
-/// The model that is to be shown pictures, if one can see. `main` would answer without them, and is
-/// `chosen` where whoever pays wanted it; `sees` tells what the catalogue knows.
+/// The model that is to be shown pictures, if one can see. `main` would answer without them; `chosen`
+/// says that whoever pays wanted that one, and then no other answers on their key: it is told that
+/// there is a picture which it can't see. `sees` tells what the catalogue knows.
 pub(crate) fn seeing<'a>(
     settings: &'a ModelSettings,
     main: &'a str,
@@ -16,7 +17,7 @@ pub(crate) fn seeing<'a>(
 ) -> Option<&'a str> {
     let vision = settings.vision_model.as_deref().filter(|_| settings.provider == provider);
     let main = Some(main).filter(|main| sees(main));
-    if chosen { main.or(vision) } else { vision.or(main) }
+    if chosen { main } else { vision.or(main) }
 }
 
 #[cfg(test)]
@@ -31,11 +32,13 @@ mod tests {
     }
 
     #[test]
-    fn the_personalitys_eyes_come_first_unless_the_payer_chose_a_model_that_sees() {
+    fn the_personalitys_eyes_come_first_unless_the_payer_chose_a_model() {
         let eyes = Some("eyes/model");
         assert_eq!(seen_by(false, eyes, "sees/own").as_deref(), eyes);
         assert_eq!(seen_by(true, eyes, "sees/chosen").as_deref(), Some("sees/chosen"));
-        assert_eq!(seen_by(true, eyes, "chosen").as_deref(), eyes);
+        assert_eq!(seen_by(true, eyes, "chosen"), None);
+        // of which nobody knows whether it sees
+        assert_eq!(seen_by(true, eyes, "un/known"), None);
         assert_eq!(seen_by(false, eyes, "default").as_deref(), eyes);
         assert_eq!(seen_by(false, None, "sees/default").as_deref(), Some("sees/default"));
         assert_eq!(seen_by(false, None, "default"), None);

@@ -80,11 +80,14 @@ fn said(parts: &Parts<'_>, turn: &Turn) -> String {
         names.channels.clear();
     }
     let text = by_name(&turn.user_text, &names, limits::mentions(&parts.personality.settings));
+    let name = one_line(&turn.context.author_name, MAX_NAME);
     // a turn of an older version does not say whose it is
-    if turn.context.author_name.is_empty() {
+    if name.is_empty() && turn.is_own {
         return defused(&text);
     }
-    about.insert("from".into(), json!(one_line(&turn.context.author_name, MAX_NAME)));
+    // another's words never stand there without anybody who said them
+    let name = if name.is_empty() { "somebody else".to_owned() } else { name };
+    about.insert("from".into(), json!(name));
     about.insert("at".into(), json!(parts.timezone.stamp(turn.at)));
     format!("{}\n{}", facts(CONTEXT, &Value::Object(about)), defused(&text))
 }

@@ -52,7 +52,9 @@ fn a_conversation_of_several() {
     sent.carried.stickers.push("wave".into());
     sent.forwards.push(Forward { text: "news".into(), carried: Carried::default() });
     with_files.context.add(sent);
-    let history = vec![turn("Alice", "hi", "Hello, Alice."), with_files, turn("", "old", "older")];
+    let own = Turn { is_own: true, ..turn("", "my own", "older") };
+    let nobodys = turn("", "old", "older still");
+    let history = vec![turn("Alice", "hi", "Hello, Alice."), with_files, own, nobodys];
     insta::assert_snapshot!(shown(&Scene { history, ..scene() }));
 }
 
