@@ -1,6 +1,9 @@
 //! What can be done with a reply: who asked for it, another answer, its end.
 
-use shared::store::{Regenerated, Reply};
+use shared::{
+    model::{KeySource, RequestState},
+    store::{Regenerated, Reply},
+};
 
 use super::refusal;
 
@@ -32,7 +35,28 @@ pub fn who_asked(reply: &Reply) -> String {
         None => "the personality".to_owned(),
     };
     let (by, at) = (reply.asked_by, reply.asked_at.timestamp());
-    format!("<@{by}> asked {who} for this, <t:{at}:f>, and paid for it with their own key.")
+    let paid = paid(reply);
+    format!("<@{by}> asked {who} for this, <t:{at}:f>{paid}")
+}
+
+/// Who paid, if anybody did.
+const fn paid(reply: &Reply) -> &'static str {
+    use RequestState::{
+        Answered, Calling, Cancelled, Claimed, Expired, Failed, Gathering, Interrupted, Queued,
+    };
+    match (reply.state, reply.key_source) {
+        (Gathering | Queued | Claimed, _) => ". It waits for its answer, and nothing was paid yet.",
+        (Cancelled | Expired | Failed, _) => ". It got no answer, and nothing was paid for it.",
+        (Calling | Answered | Interrupted, KeySource::User) => {
+            ", and paid for it with their own key."
+        }
+        (Calling | Answered | Interrupted, KeySource::System) => {
+            ". Whoever runs this bot paid for it."
+        }
+        (Calling | Answered | Interrupted, KeySource::Keyless) => {
+            ". Nobody has to pay for that model."
+        }
+    }
 }
 
 /// The same as a direct message, with a link to what it is about.
@@ -79,7 +103,12 @@ mod tests {
             asked_at: "2026-01-02T03:04:05Z".parse().unwrap(),
             personality: PersonalityId::new(&SystemClock),
             name: name.map(str::to_owned),
+            key_source: KeySource::User,
+            state: RequestState::Answered,
         };
+        let guests = Reply { key_source: KeySource::System, ..reply(Some("Ada")) };
+        let refused = Reply { state: RequestState::Failed, ..reply(Some("Ada")) };
+        let waiting = Reply { state: RequestState::Queued, ..reply(Some("Ada")) };
         let (user, request) = (UserId::new(&SystemClock), RequestId::new(&SystemClock));
         let outcomes = [
             Regenerated::Taken { user, request },
@@ -91,6 +120,7 @@ mod tests {
             Regenerated::Unknown,
         ];
         let mut all = vec![who_asked(&reply(Some("Ada"))), who_asked_there(&reply(None), "(link)")];
+        all.extend([guests, refused, waiting].iter().map(who_asked));
         all.extend(outcomes.iter().map(regenerated));
         all.extend([CONFIRM, DELETED, MAY_NOT_DELETE].map(str::to_owned));
         assert_snapshot!(all.join("\n\n"));

@@ -291,7 +291,7 @@ impl CallEnd {
 
 /// Where a turn stands in the history.
 enum TurnPlace {
-    /// Nowhere: the reply was taken back, or there is a newer one.
+    /// Nowhere: the reply was taken back, there is a newer one, or the personality was deleted.
     None,
     /// Where its words were said.
     Own,
@@ -302,16 +302,18 @@ enum TurnPlace {
 /// Makes room for the turn of a request: another answer to the same words goes.
 async fn take_place(tx: &mut Tx, request: RequestId) -> Result<TurnPlace> {
     const LOOK: &str = "
-        SELECT r.again_of, d.unsaid,
+        SELECT r.again_of, d.unsaid OR p.deleted_at IS NOT NULL,
                EXISTS (SELECT 1 FROM turns t JOIN requests n ON n.id = t.request_id
                         WHERE n.again_of = COALESCE(r.again_of, r.id) AND n.user_id = r.user_id AND n.seq > r.seq)
-          FROM requests r JOIN deliveries d ON d.request_id = r.id WHERE r.id = $1";
+          FROM requests r JOIN deliveries d ON d.request_id = r.id
+               JOIN personalities p ON p.id = r.personality_id
+         WHERE r.id = $1";
     const MAKE_ROOM: &str = "
         DELETE FROM turns
          WHERE request_id <> $1 AND (request_id = $2 OR request_id IN (SELECT id FROM requests WHERE again_of = $2))";
-    let (again_of, unsaid, is_outdone): (Option<RequestId>, bool, bool) =
+    let (again_of, is_gone, is_outdone): (Option<RequestId>, bool, bool) =
         on_tx!(&mut *tx, |c| sqlx::query_as(LOOK).bind(request).fetch_one(c).await?);
-    if unsaid || is_outdone {
+    if is_gone || is_outdone {
         return Ok(TurnPlace::None);
     }
     let Some(first) = again_of else { return Ok(TurnPlace::Own) };

@@ -10,8 +10,8 @@ use super::{
     personalities::visible_to,
 };
 use crate::{
-    ids::{DeliveryId, DiscordUserId, MessageId, PersonalityId, RequestId, UserId},
-    model::RequestState,
+    ids::{ChannelId, DeliveryId, DiscordUserId, MessageId, PersonalityId, RequestId, UserId},
+    model::{KeySource, RequestState},
 };
 
 /// A reply of ours, by any of its messages.
@@ -27,6 +27,10 @@ pub struct Reply {
     pub personality: PersonalityId,
     /// By which name; none that the one who looks may not know.
     pub name: Option<String>,
+    /// Whose key it was asked on.
+    pub key_source: KeySource,
+    /// How far it has come.
+    pub state: RequestState,
 }
 
 impl Store {
@@ -41,7 +45,8 @@ impl Store {
                    r.personality_id AS personality,
                    CASE WHEN ",
             visible_to!(account "$2"),
-            " THEN p.display_name END AS name
+            " THEN p.display_name END AS name,
+                   r.key_source, r.state
               FROM delivery_parts m
               JOIN deliveries d ON d.id = m.delivery_id
               JOIN requests r ON r.id = d.request_id
@@ -74,7 +79,7 @@ impl Store {
         const WHOSE: &str = "SELECT user_id FROM deliveries WHERE id = $1";
         const MARK: &str = "UPDATE deliveries SET unsaid = TRUE WHERE id = $1";
         const REQUEST: &str = "
-            SELECT r.id, r.state FROM requests r JOIN deliveries d ON d.request_id = r.id WHERE d.id = $1";
+            SELECT r.id, r.state, r.channel_id, r.personality_id FROM requests r JOIN deliveries d ON d.request_id = r.id WHERE d.id = $1";
         const STOP: &str =
             "UPDATE requests SET stop_requested = TRUE, updated_at = $2 WHERE id = $1";
         let mut tx = self.db.begin().await?;
@@ -83,8 +88,12 @@ impl Store {
         let Some((user,)) = whose else { return Ok(None) };
         lock_user(&mut tx, user).await?;
         on_tx!(&mut tx, |c| sqlx::query(MARK).bind(delivery).execute(c).await?.rows_affected());
-        let (request, state): (RequestId, RequestState) =
-            on_tx!(&mut tx, |c| sqlx::query_as(REQUEST).bind(delivery).fetch_one(c).await?);
+        let (request, state, channel, personality): (
+            RequestId,
+            RequestState,
+            ChannelId,
+            PersonalityId,
+        ) = on_tx!(&mut tx, |c| sqlx::query_as(REQUEST).bind(delivery).fetch_one(c).await?);
         let now = self.clock.now();
         match state {
             RequestState::Gathering | RequestState::Queued => {
@@ -106,6 +115,8 @@ impl Store {
             }
         }
         tx.commit().await?;
+        // others are reminded of it too, and may be asking just now
+        self.read_again(channel, personality).await?;
         Ok(Some(user))
     }
 }

@@ -1,8 +1,9 @@
 //! What was said in a conversation, and its clearing.
 //!
 //! A person clears what they themselves said to a personality in one channel, and what they were
-//! answered; nobody clears another's. No prompt that is made from that moment on holds it, whoever
-//! speaks. For a day it can be brought back; then it is erased.
+//! answered; nobody clears another's. From that moment no prompt that is still to be sent holds it,
+//! whoever asks: in a server others are reminded of it too. For a day it can be brought back; then it
+//! is erased.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::types::Json;
@@ -69,7 +70,8 @@ impl From<TurnRow> for Turn {
 
 impl Store {
     /// The last turns of a conversation, the oldest first. A `request` that asks once more for an
-    /// answer sees what was said before its words, and not the answers that it replaces.
+    /// answer sees what was said before its words, and not the answers that it replaces. Of others,
+    /// nothing is remembered that does not say who said it: it would stand there as anybody's words.
     pub async fn recent_turns(
         &self,
         of: Conversation,
@@ -78,7 +80,8 @@ impl Store {
     ) -> Result<Vec<Turn>> {
         const SQL: &str = "
             SELECT user_text, user_id = $4 AS is_own, context, assistant_text, created_at FROM turns
-             WHERE channel_id = $1 AND personality_id = $2 AND ($3 OR user_id = $4) AND cleared_at IS NULL
+             WHERE channel_id = $1 AND personality_id = $2 AND (user_id = $4 OR $3 AND context IS NOT NULL)
+               AND cleared_at IS NULL
                AND source_id < COALESCE(
                        (SELECT MIN(s.source_id) FROM request_sources s JOIN requests r ON r.again_of = s.request_id
                          WHERE r.id = $5),
@@ -97,8 +100,7 @@ impl Store {
     }
 
     /// Clears what a person and a personality said to each other in a channel; gives how many turns.
-    /// A prompt of theirs that was made with them and not sent is made again. Another person's, made a
-    /// moment before, is sent as it is: their requests are decided under their own lock alone.
+    /// A prompt that was made with them and not sent is made again, everybody's.
     pub async fn clear_history(
         &self,
         clearing: ClearingId,
@@ -109,9 +111,6 @@ impl Store {
         const CLEAR: &str = "
             UPDATE turns SET clearing = $4, cleared_at = $5
              WHERE user_id = $1 AND channel_id = $2 AND personality_id = $3 AND cleared_at IS NULL";
-        const READ_AGAIN: &str = "
-            UPDATE requests SET words_rev = words_rev + 1
-             WHERE user_id = $1 AND channel_id = $2 AND personality_id = $3 AND state = 'claimed'";
         let mut tx = self.db.begin().await?;
         lock_user(&mut tx, user).await?;
         let cleared = on_tx!(&mut tx, |c| sqlx::query(CLEAR)
@@ -123,15 +122,43 @@ impl Store {
             .execute(c)
             .await?
             .rows_affected());
-        on_tx!(&mut tx, |c| sqlx::query(READ_AGAIN)
-            .bind(user)
+        tx.commit().await?;
+        self.read_again(channel, personality).await?;
+        Ok(cleared)
+    }
+
+    /// What a conversation was has changed, and that is committed: prompts that were made of it before
+    /// and not sent are made again. Each under its own user's lock, one after the other: who holds one
+    /// user's lock must not wait for another's.
+    pub(super) async fn read_again(
+        &self,
+        channel: ChannelId,
+        personality: PersonalityId,
+    ) -> Result<()> {
+        const WHOSE: &str = "
+            SELECT DISTINCT user_id FROM requests
+             WHERE channel_id = $1 AND personality_id = $2 AND state = 'claimed'";
+        const READ_AGAIN: &str = "
+            UPDATE requests SET words_rev = words_rev + 1
+             WHERE user_id = $1 AND channel_id = $2 AND personality_id = $3 AND state = 'claimed'";
+        let claimed: Vec<(UserId,)> = on_db!(&self.db, |c| sqlx::query_as(WHOSE)
             .bind(channel)
             .bind(personality)
-            .execute(c)
-            .await?
-            .rows_affected());
-        tx.commit().await?;
-        Ok(cleared)
+            .fetch_all(c)
+            .await?);
+        for (user,) in claimed {
+            let mut tx = self.db.begin().await?;
+            lock_user(&mut tx, user).await?;
+            on_tx!(&mut tx, |c| sqlx::query(READ_AGAIN)
+                .bind(user)
+                .bind(channel)
+                .bind(personality)
+                .execute(c)
+                .await?
+                .rows_affected());
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Brings back what its author cleared within [a day](UNDO_FOR); gives how many turns.

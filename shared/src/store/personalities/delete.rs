@@ -29,6 +29,15 @@ pub enum Deleted {
     Gone,
 }
 
+/// A personality's requests of which nothing is to be shown any more.
+macro_rules! ended {
+    () => {
+        "(SELECT r.id FROM requests r JOIN deliveries d ON d.request_id = r.id
+           WHERE r.personality_id = $1 AND d.outcome IS NOT NULL
+             AND r.state NOT IN ('gathering', 'queued', 'claimed', 'calling'))"
+    };
+}
+
 impl Store {
     /// Deletes a personality for good, with its names, its settings, what was said with it and what
     /// was being typed about it. Usage stays.
@@ -38,7 +47,13 @@ impl Store {
                SET deleted_at = $2, updated_at = $2, system_prompt = '', custom_fields = '{}',
                    birth_month = NULL, birth_day = NULL, birth_year = NULL
              WHERE id = $1";
-        const GONE_WITH_IT: [&str; 4] = [
+        // the texts of what has ended come first: who ends a request takes its row, and then its turn
+        const GONE_WITH_IT: [&str; 6] = [
+            concat!("UPDATE request_sources SET content = '' WHERE request_id IN ", ended!()),
+            concat!(
+                "UPDATE requests SET answer = CASE WHEN answer IS NULL THEN NULL ELSE '' END, context = '{\"author_name\":\"\"}' WHERE id IN ",
+                ended!()
+            ),
             "DELETE FROM personality_names WHERE personality_id = $1",
             "DELETE FROM llm_configs WHERE personality_id = $1",
             "DELETE FROM turns WHERE personality_id = $1",

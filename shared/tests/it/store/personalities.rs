@@ -24,6 +24,7 @@ shared::each_engine!(
     a_transfer_takes_the_names_along,
     a_call_that_runs_ends_and_is_paid_for_when_its_personality_is_deleted,
     what_waits_for_a_deleted_or_hidden_one_fails_unspent,
+    nothing_said_with_a_deleted_one_is_kept,
     the_database_refuses_what_is_out_of_bounds,
     drafts_are_their_authors_and_expire,
 );
@@ -333,4 +334,35 @@ async fn drafts_are_their_authors_and_expire(db: TestDb) {
     assert!(store.draft(last, ada.discord).await.unwrap().is_some());
     db.clock().advance(TimeDelta::hours(1));
     assert!(store.draft(last, ada.discord).await.unwrap().is_none());
+}
+
+async fn nothing_said_with_a_deleted_one_is_kept(db: TestDb) {
+    let ada = db.person_with_key(1).await;
+    let id = make(&db, ada, &named("Ada", &[])).await;
+    let ask = async |channel: u64| {
+        let saying = super::stage::saying(ada, channel);
+        super::stage::taken(&db, &Incoming { personalities: vec![id], ..saying }).await;
+        let claimed = claim(&db, ada).await.unwrap();
+        super::stage::fence(&db, &claimed).await;
+        claimed
+    };
+    let answer = |text: &str| super::stage::answer(text);
+    let record = super::stage::figures(1);
+    let shown = ask(1).await;
+    assert!(super::stage::finish(&db, &shown, &answer("Said."), &record).await);
+    let delivery = super::stage::delivery_of(&db, shown.id).await;
+    let bot = shared::ids::BotId::new(&**db.clock());
+    assert!(db.store().adopt_delivery(delivery, bot).await.unwrap());
+    let rev = db.delivery_of(shown.id).await.want_rev;
+    assert!(db.store().shown(delivery, bot, rev).await.unwrap());
+    let streaming = ask(2).await;
+    assert_eq!(db.store().delete_personality(id, own(ada)).await.unwrap(), Deleted::Done);
+
+    let words = db.store().request_texts(shown.id).await.unwrap();
+    assert!(words.iter().all(|(_, text)| text.is_empty()), "{words:?}");
+    assert_eq!(db.request(shown.id).await.answer.as_deref(), Some(""));
+    assert!(super::stage::finish(&db, &streaming, &answer("Late."), &record).await);
+    assert_eq!(db.request(streaming.id).await.answer.as_deref(), Some("Late."), "it is shown");
+    let rows = db.rows_of_all_tables().await;
+    assert_eq!(rows["turns"], Vec::<String>::new());
 }

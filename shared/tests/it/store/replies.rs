@@ -26,6 +26,7 @@ shared::each_engine!(
     what_is_cleared_comes_back_for_a_day,
     one_clears_what_is_ones_own,
     what_is_cleared_is_in_no_prompt_made_after_it,
+    what_is_cleared_or_taken_back_is_in_nobodys_prompt,
 );
 
 async fn answered(db: &TestDb, person: Person, channel: u64, text: &str) -> ClaimedRequest {
@@ -250,15 +251,41 @@ async fn what_is_cleared_is_in_no_prompt_made_after_it(db: TestDb) {
     for request in [&hers, &others] {
         assert_eq!(prompt(request).await, ["to bea"], "whoever speaks");
     }
-    // her own prompt is made again; another's, if it was made before, is sent as it is
+    // prompts that were made before are made again
     let changed = shared::store::FenceRefusal::WordsChanged;
-    assert_eq!(fence(&db, &hers).await, super::stage::refusal(changed));
+    for request in [&hers, &others] {
+        assert_eq!(fence(&db, request).await, super::stage::refusal(changed));
+        assert!(store.give_back(request, Duration::ZERO).await.unwrap());
+    }
+    let others = claim(&db, bea).await.unwrap();
     assert_eq!(fence(&db, &others).await, Fenced::MayCall);
     assert!(finish(&db, &others, &answer("again to bea"), &figures(1)).await);
-    assert!(store.give_back(&hers, Duration::ZERO).await.unwrap());
     let anew = claim(&db, ada).await.unwrap();
     assert_eq!((anew.id, fence(&db, &anew).await), (hers.id, Fenced::MayCall));
     assert_eq!(prompt(&anew).await, ["to bea", "again to bea"]);
     store.undo_clearing(clearing, ada.discord).await.unwrap();
     assert_eq!(prompt(&anew).await, ["to ada", "to bea", "again to bea"]);
+}
+
+/// In a server, everybody is reminded of what everybody said.
+async fn what_is_cleared_or_taken_back_is_in_nobodys_prompt(db: TestDb) {
+    let (ada, bea) = (db.person_with_key(1).await, db.person_with_key(2).await);
+    let shown = answered(&db, ada, 1, "one").await;
+    let (delivery, _) = show(&db, shown.id, 1).await;
+    answered(&db, ada, 1, "two").await;
+    let refused = super::stage::refusal(shared::store::FenceRefusal::WordsChanged);
+    let asks = async |channel: u64| {
+        say(&db, bea, channel).await;
+        claim(&db, bea).await.unwrap()
+    };
+    let (here, elsewhere) = (asks(1).await, asks(2).await);
+    db.store().unsay(delivery).await.unwrap();
+    assert_eq!(fence(&db, &here).await, refused);
+    assert_eq!(fence(&db, &elsewhere).await, Fenced::MayCall);
+
+    assert!(db.store().give_back(&here, Duration::ZERO).await.unwrap());
+    let again = claim(&db, bea).await.unwrap();
+    let clearing = ClearingId::new(&**db.clock());
+    db.store().clear_history(clearing, ada.id, 1.into(), viola()).await.unwrap();
+    assert_eq!(fence(&db, &again).await, refused);
 }
