@@ -87,20 +87,26 @@ impl Places {
         self.webhooks.for_posting(home.channel).await
     }
 
-    /// Posts a new message of a reply.
+    /// Posts a new message of a reply. `None`: no webhook can speak any more, and nothing was posted; the
+    /// first message has to be worded for another voice.
     pub(super) async fn create(
         &self,
         delivery: &OpenDelivery,
         voice: &Voice,
         part: usize,
         look: Look,
-    ) -> Result<Part, RestError> {
+    ) -> Result<Option<Part>, RestError> {
         let new = message(delivery.id, part, &look);
-        let posted = |message, webhook| Part { message: Some(message), webhook, look: Some(look) };
+        let posted =
+            |message, webhook| Some(Part { message: Some(message), webhook, look: Some(look) });
         match voice {
             Voice::Webhook => {
                 if let Some((message, webhook)) = self.speak(delivery, &new).await? {
                     return Ok(posted(message, Some(webhook)));
+                }
+                // what goes on below a first message is understood without a name
+                if part == 0 {
+                    return Ok(None);
                 }
             }
             Voice::Command(token) => {

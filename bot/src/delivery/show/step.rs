@@ -131,7 +131,11 @@ impl Show {
         if matches!(posted, Err(RestError::Unavailable)) {
             self.in_doubt = Some(part);
         }
-        let posted = posted?;
+        let Some(posted) = posted? else {
+            // the name has to stand in the text now, and who asked is to learn why
+            self.voice = None;
+            return Ok(Progress::Moved);
+        };
         // until the id is stored, it's as if nobody knew it
         self.in_doubt = Some(part);
         self.keep(part, posted).await

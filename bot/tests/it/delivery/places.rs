@@ -132,6 +132,27 @@ async fn a_deleted_webhook_is_made_again() {
     world.check();
 }
 
+/// What was worded for a voice of its own would stand there as the bot's words.
+#[tokio::test]
+async fn a_deleted_webhook_that_cannot_be_made_again_leaves_the_name_in_the_text() {
+    let world = World::new().await;
+    let bot = world.bot().await;
+    world.ask_and_answer("bob", "general", "One.").await;
+    bot.bell.ring();
+    world.drained().await;
+    let old = world.replies("general")[0].webhook().unwrap();
+    assert!(world.discord.delete_webhook(old));
+    world.discord.deny("general", Permissions::MANAGE_WEBHOOKS).unwrap();
+    world.ask_and_answer("bob", "general", "Two.").await;
+    bot.bell.ring();
+    world.drained().await;
+    let shown = world.wait_for("general", &["One.", "**Viola**\nTwo."]).await;
+    assert_eq!(shown[1].webhook(), None);
+    let told = world.store.due_notices().await.unwrap();
+    let kinds: Vec<_> = told.iter().map(|notice| notice.kind).collect();
+    assert_eq!(kinds, [NoticeKind::NoWebhookAllowed]);
+}
+
 #[tokio::test]
 async fn a_webhook_deleted_while_it_speaks_costs_no_answer() {
     let world = World::new().await;
