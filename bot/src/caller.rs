@@ -179,10 +179,12 @@ impl Caller {
 
     /// Gives the answer that was deferred.
     pub(crate) async fn answer(&self, app: &App, answer: Result<Message, Trouble>) {
-        let message = answer.unwrap_or_else(|trouble| {
+        let mut message = answer.unwrap_or_else(|trouble| {
             trouble.note(self.interaction);
             Message::text(trouble.text())
         });
+        // Discord would refuse the whole of it
+        message.content = texts::fitting(message.content);
         for attempt in 1..=TRIES {
             match app.rest.edit_original(&self.token, &message).await {
                 Ok(_) => return,

@@ -17,8 +17,6 @@ pub const EMPTY_MESSAGE: &str = "You called, but there is nothing in your messag
 /// Nobody is there to talk to.
 pub const NO_PERSONALITY: &str = "There is no personality here yet. Whoever runs this bot has to \
     make one first.";
-/// The same interaction came twice, and the first one is being answered.
-pub const ALREADY: &str = "This was taken before, and is being answered.";
 /// A burst of messages.
 pub const FLOOD: &str = "⏳ That was too many messages at once, and some of them were not taken. \
     Wait until the others have been answered.";
@@ -63,7 +61,6 @@ mod tests {
             TOO_LONG,
             EMPTY_MESSAGE,
             NO_PERSONALITY,
-            ALREADY,
             FLOOD,
             LOOK_AT_YOUR_MESSAGE,
         ];

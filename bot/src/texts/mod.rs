@@ -73,6 +73,39 @@ pub fn refusal(why: &Refusal) -> String {
     }
 }
 
+/// Things in a row, as many as fit into so many UTF-16 units, and how many there are besides.
+fn listed(things: &[String], room: usize) -> String {
+    let mut text = String::new();
+    for (index, thing) in things.iter().enumerate() {
+        let between = if index == 0 { "" } else { ", " };
+        if chat::utf16_len(&text) + between.len() + chat::utf16_len(thing) > room {
+            let rest =
+                counted(i64::try_from(things.len() - index).unwrap_or(i64::MAX), "other", "others");
+            return if index == 0 { rest } else { format!("{text} and {rest}") };
+        }
+        text.extend([between, thing]);
+    }
+    text
+}
+
+/// A text that one message holds: the end of a longer one is cut off, and that is said.
+#[must_use]
+pub fn fitting(text: String) -> String {
+    const MAX: usize = 2000;
+    const CUT: &str = "\n-# … and more than fits into a message.";
+    if chat::utf16_len(&text) <= MAX {
+        return text;
+    }
+    let mut room = MAX - chat::utf16_len(CUT);
+    let end = text.char_indices().find(|(_, c)| {
+        let fits = c.len_utf16() <= room;
+        room = room.saturating_sub(c.len_utf16());
+        !fits
+    });
+    let end = end.map_or(text.len(), |(at, _)| at);
+    format!("{}{CUT}", &text[..end])
+}
+
 /// Something said in the right number.
 fn counted(count: i64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(count), if count == 1 { one } else { many })
@@ -121,6 +154,25 @@ mod tests {
     fn a_reference_is_the_random_end_of_an_id() {
         let id: RequestId = "0198c2f4-7a11-7bbb-8c3d-0123456789ab".parse().unwrap();
         assert_eq!(reference(id), "456789ab");
+    }
+
+    #[test]
+    fn a_long_list_says_how_much_more_there_is() {
+        let things: Vec<String> = (0..100).map(|number| format!("**name {number}**")).collect();
+        assert_eq!(listed(&things[..2], 40), "**name 0**, **name 1**");
+        assert_eq!(listed(&things, 40), "**name 0**, **name 1**, **name 2** and 97 others");
+        assert_eq!(listed(&things[..1], 3), "1 other");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_cut_between_signs() {
+        assert_eq!(fitting("x".repeat(2000)), "x".repeat(2000));
+        for text in ["x".repeat(2001), "😀".repeat(1001), format!("x{}", "😀".repeat(1000))] {
+            let cut = fitting(text.clone());
+            assert!(chat::utf16_len(&cut) >= 1999 && chat::utf16_len(&cut) <= 2000);
+            let (kept, _) = cut.split_once('\n').unwrap();
+            assert!(text.starts_with(kept));
+        }
     }
 
     #[test]

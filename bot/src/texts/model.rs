@@ -8,7 +8,10 @@ use shared::{
     store::{ModelChoice, Payer, Refusal},
 };
 
-use super::refusal;
+use super::{chat::utf16_len, counted, refusal};
+
+/// How much of a message a list of choices may take, in UTF-16 units.
+const ROOM: usize = 1_700;
 
 /// What the caller chose, and for whom.
 #[derive(Clone, Debug)]
@@ -95,12 +98,19 @@ pub fn show_all(choices: &[Choice], catalogue: &Catalogue, today: NaiveDate) -> 
         lines
             .push("• you have chosen none for everybody: each personality uses its own".to_owned());
     }
-    for choice in choices {
+    for (index, choice) in choices.iter().enumerate() {
         let model = catalogue.find(&choice.model);
         let facts = model.map(|model| format!(" ({})", model.facts())).unwrap_or_default();
         let whom = whom(choice.for_whom.as_deref());
-        lines.push(format!("• **{whom}**: {}{facts}", shown(&choice.model)));
-        lines.extend(warnings(&choice.model, catalogue, today));
+        let mut about = vec![format!("• **{whom}**: {}{facts}", shown(&choice.model))];
+        about.extend(warnings(&choice.model, catalogue, today));
+        let length = |lines: &[String]| lines.iter().map(|line| utf16_len(line) + 1).sum::<usize>();
+        if length(&lines) + length(&about) > ROOM {
+            let rest = i64::try_from(choices.len() - index).unwrap_or(i64::MAX);
+            lines.push(format!("• and {}", counted(rest, "other", "others")));
+            break;
+        }
+        lines.extend(about);
     }
     lines.push(
         "`/model show` with a personality says what would answer you there, and why. `/model set` \
@@ -283,5 +293,9 @@ mod tests {
             ),
         ];
         assert_snapshot!(said.join("\n\n"));
+        let many: Vec<Choice> =
+            (0..60).map(|_| choice(Some(&"x".repeat(60)), "openai/gpt-5-mini")).collect();
+        let crowded = show_all(&many, &known, today);
+        assert!(utf16_len(&crowded) <= 2000 && crowded.contains(" others"), "{crowded}");
     }
 }

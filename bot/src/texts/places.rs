@@ -2,6 +2,10 @@
 
 use shared::store::{Activated, ActiveHere, Rule, ServerPolicy, ServerStatus};
 
+use super::listed;
+
+/// How much of a message each of a server's two lists may take, in UTF-16 units.
+const ROOM: usize = 800;
 /// The most personalities that hear one channel.
 pub const MAX_ACTIVE: usize = 5;
 
@@ -125,21 +129,21 @@ pub fn status(status: &ServerStatus) -> String {
             "Personalities speak in all channels.".to_owned()
         }
         Rule::AllBut(_) => {
-            format!("Personalities speak everywhere **but in** {}.", mentions.join(", "))
+            format!("Personalities speak everywhere **but in** {}.", listed(&mentions, ROOM))
         }
         Rule::Only(listed) if listed.is_empty() => {
             "Personalities speak **nowhere**: no channel is allowed.".to_owned()
         }
-        Rule::Only(_) => format!("Personalities speak **only in** {}.", mentions.join(", ")),
+        Rule::Only(_) => format!("Personalities speak **only in** {}.", listed(&mentions, ROOM)),
     };
     let names: Vec<String> = status.names.iter().map(|name| format!("**{name}**")).collect();
     let who = match personalities {
         Rule::AllBut(_) if names.is_empty() => "Everybody may speak.".to_owned(),
-        Rule::AllBut(_) => format!("Everybody may speak **but** {}.", names.join(", ")),
+        Rule::AllBut(_) => format!("Everybody may speak **but** {}.", listed(&names, ROOM)),
         Rule::Only(_) if names.is_empty() => {
             "**Nobody** may speak: no personality is allowed.".to_owned()
         }
-        Rule::Only(_) => format!("**Only** {} may speak.", names.join(", ")),
+        Rule::Only(_) => format!("**Only** {} may speak.", listed(&names, ROOM)),
     };
     format!("{onoff}\n{place} A channel's rule holds in its threads.\n{who}")
 }
@@ -192,6 +196,14 @@ mod tests {
             let policy = ServerPolicy { personalities, ..ServerPolicy::default() };
             told.push(status(&ServerStatus { policy, names: vec!["Ada".into()] }));
         }
+        let crowded = ServerPolicy {
+            channels: Rule::Only((1..=90).map(|id| (u64::MAX / 2 + id).into()).collect()),
+            personalities: Rule::Only(Vec::new()),
+            is_off: true,
+        };
+        let names = (1..=90).map(|number| format!("{number} {}", "x".repeat(60))).collect();
+        let crowded = status(&ServerStatus { policy: crowded, names });
+        assert!(crowded.encode_utf16().count() <= 2000 && crowded.contains(" others"), "{crowded}");
         told.extend([true, false].map(|off| switched(off).to_owned()));
         let fixed = [
             FORBIDDEN_HERE,

@@ -7,6 +7,9 @@ use shared::{
 
 use super::plain;
 
+/// The form for parameters was asked for together with settings.
+pub const ADVANCED_ALONE: &str = "`advanced` opens a form, and nothing else can be set with the same \
+    command. Nothing was changed: send the other options first, and then `advanced` alone.";
 /// A model's id is something else.
 pub const NO_MODEL_ID: &str = "That is no model's id. Choose from the list that appears as you type, or \
     write it as the provider does, such as `author/model`. Nothing was saved.";
