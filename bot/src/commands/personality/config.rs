@@ -108,13 +108,6 @@ pub(super) async fn config(
     let app = &ctx.data().app;
     let caller = Caller::of_command(app, ctx.interaction);
     acknowledged(ctx);
-    if advanced == Some(true) {
-        edit::open(app, &caller, &personality, Section::Advanced).await;
-        return Ok(());
-    }
-    if !caller.defer_privately(app).await {
-        return Ok(());
-    }
     let wanted = Wanted {
         reset,
         model,
@@ -128,6 +121,18 @@ pub(super) async fn config(
         channels,
         roles,
     };
+    if advanced == Some(true) {
+        // a form is the only answer to its command, so nothing else could be told of
+        if wanted.is_nothing() {
+            edit::open(app, &caller, &personality, Section::Advanced).await;
+        } else {
+            caller.say_privately(app, words::ADVANCED_ALONE).await;
+        }
+        return Ok(());
+    }
+    if !caller.defer_privately(app).await {
+        return Ok(());
+    }
     let answer = set_or_show(app, &caller, &personality, &wanted).await;
     caller.answer(app, answer.map(Message::text)).await;
     Ok(())

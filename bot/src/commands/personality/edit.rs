@@ -2,7 +2,7 @@
 
 use super::{
     access::editable,
-    fields::{self, Fields},
+    fields::{self, Cuts, Fields},
     forms::{Form, Section},
 };
 use crate::{
@@ -73,6 +73,10 @@ async fn filled(
         Section::Advanced => fields::of_advanced(&definition.settings.advanced)
             .ok_or(Trouble::Refused(texts::ADVANCED_TOO_LONG))?,
     };
-    let form = Form::Edit { section, id: seen.id, based_on: seen.ownership.updated_at };
+    let cuts = match section {
+        Section::Prompt => Cuts::of(&definition.system_prompt),
+        Section::About | Section::Advanced => Cuts::default(),
+    };
+    let form = Form::Edit { section, id: seen.id, based_on: seen.ownership.updated_at, cuts };
     Ok((form, fields))
 }

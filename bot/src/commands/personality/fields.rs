@@ -31,6 +31,67 @@ pub(super) const MAX_FIELD: usize = 4000;
 /// The most fields of a form.
 pub(super) const MAX_FIELDS: usize = 5;
 
+/// What was cut away behind each part of a prompt when a form was filled with it. The form itself
+/// carries it: the prompt may be another one when the form returns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cuts([Cut; MAX_FIELDS - 1]);
+
+/// What was cut away between two parts; a line's end, too, where a part begins that was not there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Cut {
+    #[default]
+    Line,
+    Space,
+    Nothing,
+}
+
+impl Cut {
+    const ALL: [Self; 3] = [Self::Line, Self::Space, Self::Nothing];
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Line => "\n",
+            Self::Space => " ",
+            Self::Nothing => "",
+        }
+    }
+
+    const fn sign(self) -> char {
+        match self {
+            Self::Line => 'l',
+            Self::Space => 's',
+            Self::Nothing => 'n',
+        }
+    }
+}
+
+impl Cuts {
+    /// Of a form that holds this prompt.
+    pub(super) fn of(prompt: &str) -> Self {
+        let mut cuts = Self::default();
+        let pieces = pieces(prompt);
+        // nothing was cut behind the last one
+        let between = pieces.iter().take(pieces.len().saturating_sub(1));
+        for (cut, (_, behind)) in cuts.0.iter_mut().zip(between) {
+            let found = Cut::ALL.into_iter().find(|cut| cut.text() == *behind);
+            *cut = found.unwrap_or_default();
+        }
+        cuts
+    }
+
+    /// A letter each.
+    pub(super) fn signs(self) -> String {
+        self.0.into_iter().map(Cut::sign).collect()
+    }
+
+    /// What [`signs`](Self::signs) wrote.
+    pub(super) fn from_signs(signs: &str) -> Option<Self> {
+        let read = |sign| Cut::ALL.into_iter().find(|cut| cut.sign() == sign);
+        let cuts: Option<Vec<Cut>> = signs.chars().map(read).collect();
+        Some(Self(cuts?.try_into().ok()?))
+    }
+}
+
 /// The field of a part of the prompt, from 0.
 pub(super) fn prompt_field(part: usize) -> String {
     format!("prompt{}", part + 1)
@@ -74,9 +135,8 @@ pub(super) fn of_prompt(prompt: &str) -> Option<Fields> {
     (pieces.len() <= MAX_FIELDS).then_some(fields)
 }
 
-/// The prompt that a form brings back, where `before` was in it when it was opened.
-pub(super) fn prompt(fields: &Fields, before: &str) -> String {
-    let cuts: Vec<&str> = pieces(before).into_iter().map(|(_, cut)| cut).collect();
+/// The prompt that a form brings back, of which this was cut away when it was opened.
+pub(super) fn prompt(fields: &Fields, cuts: Cuts) -> String {
     let mut prompt = String::new();
     let mut cut = None;
     for part in 0..MAX_FIELDS {
@@ -85,8 +145,7 @@ pub(super) fn prompt(fields: &Fields, before: &str) -> String {
         };
         prompt.push_str(cut.unwrap_or_default());
         prompt.push_str(text);
-        let last_before = part + 1 >= cuts.len();
-        cut = Some(cuts.get(part).copied().filter(|_| !last_before).unwrap_or("\n"));
+        cut = cuts.0.get(part).map(|cut| cut.text());
     }
     prompt
 }
@@ -173,7 +232,9 @@ mod tests {
         for text in ["", "You are Ada.", &long, &"y".repeat(20_000), &"ab ".repeat(5_000)] {
             let fields = reopened(text).unwrap();
             assert!(fields.values().all(|field| field.encode_utf16().count() <= MAX_FIELD));
-            assert_eq!(prompt(&fields, text), text);
+            let cuts = Cuts::of(text);
+            assert_eq!(prompt(&fields, cuts), text);
+            assert_eq!(Cuts::from_signs(&cuts.signs()), Some(cuts));
         }
         assert_eq!(reopened(&"z".repeat(20_001)), None);
     }
@@ -182,9 +243,10 @@ mod tests {
     fn what_is_added_begins_a_new_line() {
         let mut fields = reopened("You are Ada.").unwrap();
         fields.insert(prompt_field(1), "Be kind.".into());
-        assert_eq!(prompt(&fields, "You are Ada."), "You are Ada.\nBe kind.");
+        let cuts = Cuts::of("You are Ada.");
+        assert_eq!(prompt(&fields, cuts), "You are Ada.\nBe kind.");
         fields.insert(prompt_field(0), String::new());
-        assert_eq!(prompt(&fields, "You are Ada."), "Be kind.");
+        assert_eq!(prompt(&fields, cuts), "Be kind.");
     }
 
     #[test]

@@ -9,7 +9,8 @@ use chrono::{DateTime, Utc};
 use shared::ids::PersonalityId;
 
 use super::fields::{
-    ADVANCED, ALIASES, BIRTHDAY, ERROR_MESSAGE, Fields, MAX_FIELD, MAX_FIELDS, NAME, prompt_field,
+    ADVANCED, ALIASES, BIRTHDAY, Cuts, ERROR_MESSAGE, Fields, MAX_FIELD, MAX_FIELDS, NAME,
+    prompt_field,
 };
 use crate::{
     rest::{Modal, TextInput, TextStyle},
@@ -34,6 +35,8 @@ pub(crate) enum Form {
         id: PersonalityId,
         /// What the form showed, by the time of that change.
         based_on: DateTime<Utc>,
+        /// What of a prompt was cut away between the fields.
+        cuts: Cuts,
     },
 }
 
@@ -153,8 +156,9 @@ impl fmt::Display for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Create { .. } => write!(f, "{PREFIX}{}", self.name()),
-            Self::Edit { section, id, based_on } => {
-                write!(f, "{PREFIX}{}:{id}:{}", section.as_str(), based_on.timestamp_micros())
+            Self::Edit { section, id, based_on, cuts } => {
+                write!(f, "{PREFIX}{}:{id}:{}", section.as_str(), based_on.timestamp_micros())?;
+                if *cuts == Cuts::default() { Ok(()) } else { write!(f, ":{}", cuts.signs()) }
             }
         }
     }
@@ -171,11 +175,15 @@ impl FromStr for Form {
                 "create-private" => return Some(Self::Create { is_public: false }),
                 _ => {}
             }
-            let mut parts = rest.splitn(3, ':');
+            let mut parts = rest.splitn(4, ':');
             let section = Section::from_stored(parts.next()?)?;
             let id = parts.next()?.parse().ok()?;
             let based_on = DateTime::from_timestamp_micros(parts.next()?.parse().ok()?)?;
-            Some(Self::Edit { section, id, based_on })
+            let cuts = match parts.next() {
+                Some(signs) => Cuts::from_signs(signs)?,
+                None => Cuts::default(),
+            };
+            Some(Self::Edit { section, id, based_on, cuts })
         };
         let form = read().ok_or(UnknownForm)?;
         // only what we would write ourselves
@@ -192,9 +200,12 @@ mod tests {
     fn all() -> Vec<Form> {
         let id = PersonalityId::new(&SystemClock);
         let based_on = SystemClock.now();
-        let edits = Section::ALL.map(|section| Form::Edit { section, id, based_on });
+        let cuts = Cuts::of(&"one line\n".repeat(2_000));
+        let edits = Section::ALL.map(|section| Form::Edit { section, id, based_on, cuts });
+        let cuts = Cuts::of(&"ab ".repeat(5_000));
+        let words = Form::Edit { section: Section::Prompt, id, based_on, cuts };
         let creates = [true, false].map(|is_public| Form::Create { is_public });
-        creates.into_iter().chain(edits).collect()
+        creates.into_iter().chain(edits).chain([words]).collect()
     }
 
     #[test]

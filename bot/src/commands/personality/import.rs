@@ -2,8 +2,8 @@
 
 use poise::serenity_prelude::Attachment;
 use shared::{
-    formats::{self, FromFile},
-    personality::Avatar,
+    formats::{self, FromFile, file},
+    personality::{Avatar, Definition},
     store::Created,
 };
 
@@ -56,7 +56,7 @@ async fn made(
     if let Some(private) = private {
         definition.is_public = !private;
     }
-    if app.redactor.finds_key_in(&definition.system_prompt) {
+    if app.redactor.finds_key_in(&all_text(&definition)) {
         return Ok(texts::KEY_TYPED.to_owned());
     }
     if matches!(definition.avatar, Some(Avatar::Kept(_))) && !app.pictures.is_there() {
@@ -76,4 +76,11 @@ async fn made(
             Ok(words::imported(name, definition.is_public, &kept, &notes))
         }
     }
+}
+
+/// All that a file said, wherever it stood: a card has many places in which a key may lie. A picture
+/// is none of them, and by chance looks like anything.
+fn all_text(definition: &Definition) -> String {
+    let without_picture = Definition { avatar: None, ..definition.clone() };
+    String::from_utf8_lossy(&file::to_json(&without_picture)).into_owned()
 }

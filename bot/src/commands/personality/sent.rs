@@ -12,7 +12,7 @@ use shared::{
 };
 
 use super::{
-    fields::{self, Fields},
+    fields::{self, Cuts, Fields},
     forms::{Form, Section},
     models,
 };
@@ -23,6 +23,9 @@ use crate::{
     rest::{Answer, Button, ButtonStyle, Message, Row},
     texts::personality::{self as texts, config as settings, forms as words},
 };
+
+/// Beside the fields of a form that is kept: what it carried of the prompt.
+const CUTS: &str = "cuts";
 
 /// What became of what was typed.
 enum Taken {
@@ -79,8 +82,8 @@ async fn answered(
 async fn taken(app: &App, caller: &Caller, form: Form, fields: &Fields) -> Result<Taken, Trouble> {
     match form {
         Form::Create { is_public } => created(app, caller, is_public, fields).await,
-        Form::Edit { section, id, based_on } => {
-            edited(app, caller, (section, id, based_on), fields).await
+        Form::Edit { section, id, based_on, cuts } => {
+            edited(app, caller, (section, id, based_on), cuts, fields).await
         }
     }
 }
@@ -100,7 +103,7 @@ async fn created(
         Err(problem) => return Ok(Taken::Problem(texts::name_problem(problem))),
     };
     let mut definition =
-        Definition { is_public, ..Definition::new(name, fields::prompt(fields, "")) };
+        Definition { is_public, ..Definition::new(name, fields::prompt(fields, Cuts::default())) };
     if let Err(problem) = fields::read_about(fields, &mut definition) {
         return Ok(Taken::Problem(problem));
     }
@@ -121,6 +124,7 @@ async fn edited(
     app: &App,
     caller: &Caller,
     (section, id, based_on): (Section, PersonalityId, DateTime<Utc>),
+    cuts: Cuts,
     fields: &Fields,
 ) -> Result<Taken, Trouble> {
     let editor = app.editor(&caller.account).await?;
@@ -130,7 +134,7 @@ async fn edited(
     let read = match section {
         Section::About => fields::read_about(fields, &mut definition),
         Section::Prompt => {
-            definition.system_prompt = fields::prompt(fields, &definition.system_prompt);
+            definition.system_prompt = fields::prompt(fields, cuts);
             Ok(())
         }
         Section::Advanced => {
@@ -173,12 +177,15 @@ async fn kept(
     app: &App,
     user: UserId,
     form: Form,
-    fields: Fields,
+    mut fields: Fields,
     what: &str,
 ) -> Result<Message, Trouble> {
     let personality = match form {
         Form::Create { .. } => None,
-        Form::Edit { id, .. } => Some(id),
+        Form::Edit { id, cuts, .. } => {
+            fields.insert(CUTS.to_owned(), cuts.signs());
+            Some(id)
+        }
     };
     let draft = NewDraft { user, personality, form: form.name().to_owned(), fields };
     let id = in_time(app.store.keep_draft(&draft)).await?;
@@ -209,7 +216,8 @@ async fn reopened(
     draft: DraftId,
 ) -> Result<Option<(Form, Fields)>, Trouble> {
     let viewer = caller.account.id;
-    let Some(Draft { personality, form, fields }) = in_time(app.store.draft(draft, viewer)).await?
+    let Some(Draft { personality, form, mut fields }) =
+        in_time(app.store.draft(draft, viewer)).await?
     else {
         return Ok(None);
     };
@@ -218,8 +226,9 @@ async fn reopened(
     };
     let seen = in_time(app.store.personality_seen_by(id, viewer)).await?;
     let section = Section::from_stored(&form);
+    let cuts = fields.remove(CUTS).and_then(|signs| Cuts::from_signs(&signs)).unwrap_or_default();
     Ok(seen.zip(section).map(|(seen, section)| {
         let based_on = seen.ownership.updated_at;
-        (Form::Edit { section, id, based_on }, fields)
+        (Form::Edit { section, id, based_on, cuts }, fields)
     }))
 }

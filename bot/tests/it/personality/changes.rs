@@ -1,7 +1,25 @@
 use playground::discord::Response;
 use serde_json::json;
+use shared::{
+    ids::PersonalityId,
+    personality::Definition,
+    store::{Editor, Ownership, Replaced},
+};
 
-use super::{super::stage::PATIENCE, ask, create, fill, stage, told};
+use super::{
+    super::stage::{PATIENCE, Stage},
+    ask, create, fill, stage, told,
+};
+
+async fn personality(stage: &Stage, name: &str) -> (PersonalityId, Definition, Ownership) {
+    for id in stage.db.store().all_personalities().await.unwrap() {
+        let (definition, owned) = stage.db.store().definition(id).await.unwrap().unwrap();
+        if definition.display_name.as_str() == name {
+            return (id, definition, owned);
+        }
+    }
+    panic!("nobody is called {name}");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn small_things_are_changed_by_commands_of_their_own() {
@@ -64,6 +82,38 @@ async fn forms_are_filled_and_an_edit_over_a_newer_one_is_refused() {
     let sent = again.submit_modal([("prompt1", "You are both.")]).unwrap();
     assert!(sent.final_message(PATIENCE).await.unwrap().content.contains("Saved"));
 
+    // a long prompt has the same words between its parts, whatever the prompt is by then
+    let long = "word ".repeat(1_700).trim_end().to_owned();
+    let (id, definition, owned) = personality(&stage, "Ada").await;
+    let by = Editor { user: owned.owner.unwrap(), manages: false };
+    let with = Definition { system_prompt: long.clone(), ..definition };
+    let store = stage.db.store();
+    let replaced = store.replace_definition(id, by, &with, owned.updated_at).await.unwrap();
+    let Replaced::Done(at) = replaced else { panic!("{replaced:?}") };
+    let edit = json!({ "personality": "ada", "part": 0 });
+    let late = alice.slash("general", "personality edit", edit).unwrap();
+    let Response::Modal { fields, .. } = late.response(PATIENCE).await.unwrap() else { panic!() };
+    let typed: Vec<(String, String)> = fields
+        .iter()
+        .filter(|field| !field.value.is_empty())
+        .map(|field| (field.custom_id.clone(), field.value.clone()))
+        .collect();
+    assert!(typed.len() > 1);
+    let short = Definition { system_prompt: "Short.".into(), ..with };
+    let replaced = store.replace_definition(id, by, &short, at).await.unwrap();
+    assert!(matches!(replaced, Replaced::Done(_)));
+    let as_typed = || typed.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let sent = late.submit_modal(as_typed()).unwrap();
+    let refused = sent.final_message(PATIENCE).await.unwrap();
+    let again = alice.click(refused.id, "Open the form again").unwrap();
+    again.response(PATIENCE).await.unwrap();
+    let sent = again.submit_modal(as_typed()).unwrap();
+    assert!(sent.final_message(PATIENCE).await.unwrap().content.contains("Saved"));
+    assert_eq!(personality(&stage, "Ada").await.1.system_prompt, long);
+
+    let both = json!({ "personality": "ada", "advanced": true, "history": 7 });
+    let told = told(&alice, "config", both).await;
+    assert!(told.contains("Nothing was changed"), "{told}");
     let advanced = json!({ "personality": "ada", "advanced": true });
     let wrong = [("advanced", "{\"magic\": 1, \"top_k\": -1}")];
     let wrong = fill(&alice, "config", advanced.clone(), &wrong).await;

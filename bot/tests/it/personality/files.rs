@@ -119,6 +119,14 @@ async fn an_export_comes_back_through_an_import() {
         let seen = told(&alice, "view", json!({ "personality": "zoe" })).await;
         assert!(seen.contains("You are Ada.") && seen.contains("Oh."), "{format}: {seen}");
     }
+    // a key is found wherever a card has a place for it
+    let key = format!("sk-or-v1-{}", "0123abcd".repeat(8));
+    let card = json!({ "spec": "chara_card_v2", "data": {
+        "name": "Keyed", "description": "You are Keyed.", "creator_notes": format!("use {key}"),
+    } });
+    let file = upload(&alice, "keyed.json", card.to_string().into_bytes());
+    let told_of_key = told(&alice, "import", json!({ "file": file })).await;
+    assert!(told_of_key.contains("key") && !told_of_key.contains("is there"), "{told_of_key}");
     let broken = upload(&alice, "x.json", b"{\"name\": ".to_vec());
     let broken = told(&alice, "import", json!({ "file": broken })).await;
     assert!(broken.contains("can't be read") && broken.contains("line 1"), "{broken}");
