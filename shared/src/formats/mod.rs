@@ -79,5 +79,5 @@ pub fn read(bytes: &[u8]) -> Result<FromFile, FileProblem> {
         None => {}
     }
     let fields = json::object(bytes)?;
-    if file::is_own(&fields) { file::from_fields(fields) } else { card::from_fields(fields, None) }
+    if file::is_own(&fields) { file::from_fields(fields) } else { card::from_fields(fields) }
 }

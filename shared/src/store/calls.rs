@@ -147,17 +147,6 @@ impl Store {
         Ok(Fenced::Refused(refusal))
     }
 
-    /// After a lost connection in the middle of [`fence`](Self::fence): whether it committed.
-    pub async fn is_calling(&self, request: &ClaimedRequest) -> Result<bool> {
-        const SQL: &str = "SELECT COUNT(*) FROM requests WHERE id = $1 AND claim_token = $2 AND state = 'calling'";
-        let (count,): (i64,) = super::db::on_db!(&self.db, |c| sqlx::query_as(SQL)
-            .bind(request.id)
-            .bind(request.token)
-            .fetch_one(c)
-            .await?);
-        Ok(count == 1)
-    }
-
     /// Keeps the provider's name for the call, by which its cost can be asked for afterwards.
     pub async fn note_generation(&self, request: &ClaimedRequest, generation: &str) -> Result<()> {
         const SQL: &str = "

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 
 pub(super) use read::from_fields;
 pub use {
-    read::{read, read_as},
+    read::read,
     write::{write_json, write_png},
 };
 

@@ -17,20 +17,11 @@ use crate::{
 
 /// Reads a card from a PNG or from JSON.
 pub fn read(bytes: &[u8]) -> Result<FromFile, FileProblem> {
-    read_under(bytes, None)
-}
-
-/// Reads a card whose own name can't be used, or shall not be.
-pub fn read_as(bytes: &[u8], name: PersonalityName) -> Result<FromFile, FileProblem> {
-    read_under(bytes, Some(name))
-}
-
-fn read_under(bytes: &[u8], name: Option<PersonalityName>) -> Result<FromFile, FileProblem> {
     if bytes.len() > MAX_BYTES {
         return Err(FileProblem::TooLarge);
     }
     if PictureKind::of(bytes) != Some(PictureKind::Png) {
-        return from_fields(json::object(bytes)?, name);
+        return from_fields(json::object(bytes)?);
     }
     let card = match png::text(bytes, Keyword::Ccv3)? {
         Some(card) => card,
@@ -42,7 +33,7 @@ fn read_under(bytes: &[u8], name: Option<PersonalityName>) -> Result<FromFile, F
     } else {
         json::object(&pictures::decode(&card).ok_or(FileProblem::Base64)?)?
     };
-    let mut read = from_fields(fields, name)?;
+    let mut read = from_fields(fields)?;
     match Picture::from_bytes(png::without_cards(bytes)?) {
         Ok(picture) if picture.bytes == png::placeholder() => {}
         // what the card itself says of its picture holds: another program's card says nothing
@@ -58,16 +49,12 @@ fn read_under(bytes: &[u8], name: Option<PersonalityName>) -> Result<FromFile, F
 /// Reads the fields of a card.
 pub(in crate::formats) fn from_fields(
     mut card: Map<String, Value>,
-    name: Option<PersonalityName>,
 ) -> Result<FromFile, FileProblem> {
     let kind = FileKind::Card(Version::of(&card));
     let newer = Version::is_newer(&card).then_some(Note::Newer);
     let mut notes: Vec<Note> = newer.into_iter().collect();
     let ours = take_extension(&mut card);
-    let name = match name {
-        Some(name) => name,
-        None => name_of(name_in(&card)?, WhichName::Display)?,
-    };
+    let name = name_of(name_in(&card)?, WhichName::Display)?;
     let prompt = Texts::of(data(&card))?.prompt();
     let mut definition = plain(&card, name.clone(), prompt.clone());
     if let Some(fields) = ours {

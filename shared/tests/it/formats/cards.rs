@@ -183,8 +183,9 @@ fn a_changed_prompt_goes_back_to_the_fields_it_came_from() {
 fn another_name_is_written_wherever_the_old_one_stood() {
     let mut old = v2();
     old["name"] = "Lilith".into();
-    let read = card::read_as(&bytes(&old), named("Lily")).unwrap().definition;
-    let written = plain(&card::write_json(&read));
+    let read = card::read(&bytes(&old)).unwrap().definition;
+    let renamed = Definition { display_name: named("Lily"), ..read };
+    let written = plain(&card::write_json(&renamed));
     assert_eq!((&written["name"], &written["data"]["name"]), (&json!("Lily"), &json!("Lily")));
 }
 

@@ -29,10 +29,10 @@ shared::each_engine!(
 async fn the_fence_opens_once(db: TestDb) {
     let ada = db.person_with_key(1).await;
     let request = claimed(&db, ada, 1).await;
-    assert!(!db.store().is_calling(&request).await.unwrap());
+    assert_eq!(state(&db, request.id).await, RequestState::Claimed);
     wait(&db, 1);
     assert_eq!(fence(&db, &request).await, Fenced::MayCall);
-    assert!(db.store().is_calling(&request).await.unwrap());
+    assert_eq!(state(&db, request.id).await, RequestState::Calling);
     assert_eq!(fence(&db, &request).await, refusal(FenceRefusal::Lost));
     let key = db.store().live_keys(ada.id).await.unwrap().remove(0);
     assert_eq!(key.last_used_at, Some(shared::clock::Clock::now(&**db.clock())));
