@@ -57,7 +57,7 @@ impl Bot {
         };
         let refuse = move |_, mail| {
             // whoever uses a command is told by the command
-            if let Mail::Message(message) = mail {
+            if let Mail::Message(message) | Mail::Change(message) = mail {
                 let app = Arc::clone(&refusing);
                 tokio::spawn(async move { flooded(&app, *message).await });
             }

@@ -49,8 +49,10 @@ pub(crate) async fn listen(app: &Arc<App>, message: MessageEvent) {
         Decision::For(_) if app.redactor.finds_key_in(&message.content) => {
             warn_of_key(app, &message).await;
         }
-        Decision::For(_) if chat::utf16_len(&message.content) > chat::MAX_MESSAGE => {
-            hint(app, &message, chat::TOO_LONG).await;
+        Decision::For(addressed) if chat::utf16_len(&message.content) > chat::MAX_MESSAGE => {
+            if !addressed.overheard {
+                hint(app, &message, chat::TOO_LONG).await;
+            }
         }
         Decision::For(addressed) => take(app, &message, addressed).await,
     }
@@ -69,16 +71,20 @@ async fn change(app: &Arc<App>, message: &MessageEvent) -> Result<(), StoreError
     if !in_time(app.store.may_be_edited(source, author)).await? {
         return Ok(());
     }
+    let heard = hear(app, message).await?;
+    let overheard = matches!(&heard, Decision::For(addressed) if addressed.overheard);
     let is_bad = if app.redactor.finds_key_in(&message.content) {
         warn_of_key(app, message).await;
         true
     } else if chat::utf16_len(&message.content) > chat::MAX_MESSAGE {
-        hint(app, message, chat::TOO_LONG).await;
+        if !overheard {
+            hint(app, message, chat::TOO_LONG).await;
+        }
         true
     } else {
         false
     };
-    let words = match hear(app, message).await? {
+    let words = match heard {
         Decision::For(addressed) => addressed.text,
         Decision::Empty(_) => String::new(),
         // the address is gone, and what is left are the words

@@ -30,6 +30,8 @@ async fn an_active_personality_hears_everybody_and_each_pays() {
         world.message(first).filter(|m| m.reactions.contains_key("🔑")).map(|_| ())
     });
     assert!(marked.await.is_some());
+    // nor is anybody lectured on how long a message may be
+    let long = bob.say("general", &"x".repeat(3_000)).unwrap();
     let second = bob.say("general", "hi again").unwrap();
     // mentioned, she is told as anywhere; by then the message before has been dealt with
     bob.say("general", "@Viola hello?").unwrap();
@@ -37,6 +39,10 @@ async fn an_active_personality_hears_everybody_and_each_pays() {
     bob.wait_for_message(home, PATIENCE, |m| m.content.contains("`/wallet set`")).await.unwrap();
     let marks = stage.discord.look(|world| world.message(second).unwrap().reactions.len());
     assert_eq!(marks, 0);
+    let lectured = stage.discord.look(|world| {
+        world.all_messages().filter(|message| message.reply_to == Some(long)).count()
+    });
+    assert_eq!(lectured, 0);
 
     let told = command(&stage, &mo, "channel list", json!({})).await;
     assert!(told.contains("**Viola**"), "{told}");
