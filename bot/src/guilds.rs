@@ -3,8 +3,8 @@
 //! A message names channels and roles by number alone, and asking Discord for each would take time.
 //! So the gateway's announcements are remembered: names, and who may see a channel, because the name
 //! of a private one is nobody else's business. They are heard in the gateway's own turn, so a message
-//! finds all that was announced before it. Still, what is remembered decides about names and small
-//! things alone; before a message is read, Discord is asked ([`context`](crate::context)).
+//! finds all that was announced before it. Still, what is remembered decides about names alone;
+//! where it is about what somebody may do, Discord is asked ([`context`](crate::context)).
 
 use std::{
     collections::HashMap,
@@ -101,23 +101,6 @@ impl Guilds {
         };
         let found = self.read(guild, names).unwrap_or_default();
         (found, mentioned)
-    }
-
-    /// What a member may do in a channel: nothing, where it is not known.
-    #[must_use]
-    pub(crate) fn rights(
-        &self,
-        guild: GuildId,
-        member: Member<'_>,
-        channel: ChannelId,
-    ) -> Permissions {
-        let rights = |server: &Server| {
-            let ruling = server.ruling(server.channels.get(&channel)?)?;
-            let roles = server.rights_of_roles();
-            let law = ServerRules { guild, owner: server.owner, roles: &roles };
-            Some(law.in_channel(member, &ruling.overwrites))
-        };
-        self.read(guild, rights).flatten().unwrap_or_default()
     }
 
     /// Remembers what the gateway announces. Called in its own turn, so it doesn't wait.

@@ -10,6 +10,7 @@ use shared::store::{Reply, StoreError};
 use crate::{
     app::{App, in_time},
     commands::replies::take_back,
+    context::rights_in,
     direct::nonce,
     gateway::Reaction,
     permissions::{Member, Permissions},
@@ -48,19 +49,20 @@ pub(crate) async fn reacted(app: &App, reaction: &Reaction) {
 
 async fn delete(app: &App, reaction: &Reaction, reply: &Reply) -> Result<(), StoreError> {
     if reply.asked_by == reaction.by
-        || moderates(app, reaction)
         || app.is_owner(reaction.by).await?
+        || moderates(app, reaction).await
     {
         take_back(app, reply.delivery).await?;
     }
     Ok(())
 }
 
-/// Whether somebody may delete what others said there.
-fn moderates(app: &App, reaction: &Reaction) -> bool {
+/// Whether somebody may delete what others said there. What can't be asked is not allowed.
+async fn moderates(app: &App, reaction: &Reaction) -> bool {
     let Some(guild) = reaction.guild else { return false };
     let member = Member { id: reaction.by, roles: &reaction.roles };
-    app.guilds.rights(guild, member, reaction.channel).contains(Permissions::MANAGE_MESSAGES)
+    let rights = rights_in(&app.rest, guild, reaction.channel, member).await;
+    rights.is_ok_and(|rights| rights.contains(Permissions::MANAGE_MESSAGES))
 }
 
 async fn tell(app: &App, reaction: &Reaction, reply: &Reply) {

@@ -13,7 +13,7 @@ use super::Reader;
 use crate::{
     app::App,
     permissions::{Member, Permissions, ServerRules},
-    rest::{Channel, ChannelKind, RestError, Server},
+    rest::{Channel, ChannelKind, Rest, RestError, Server},
 };
 
 /// What one person may read, as far as it was asked.
@@ -60,7 +60,7 @@ impl<'a> Access<'a> {
         channel: ChannelId,
     ) -> Result<Option<String>, RestError> {
         let Some((guild, _)) = self.reader.member() else { return Ok(None) };
-        let Some(place) = self.place(guild, channel).await? else { return Ok(None) };
+        let Some(place) = Asked::of(&self.app.rest, guild, channel).await? else { return Ok(None) };
         let seen = !place.channel.is_private_thread
             && self.rights(guild, place.ruling()).await?.contains(Permissions::VIEW_CHANNEL);
         Ok(place.channel.name.filter(|_| seen))
@@ -74,7 +74,9 @@ impl<'a> Access<'a> {
     }
 
     async fn in_server(&mut self, guild: GuildId, channel: ChannelId) -> Result<bool, RestError> {
-        let Some(place) = self.place(guild, channel).await? else { return Ok(false) };
+        let Some(place) = Asked::of(&self.app.rest, guild, channel).await? else {
+            return Ok(false);
+        };
         let rights = self.rights(guild, place.ruling()).await?;
         let mut needed = Permissions::VIEW_CHANNEL | Permissions::READ_MESSAGE_HISTORY;
         if place.ruling().is_voice {
@@ -87,20 +89,6 @@ impl<'a> Access<'a> {
             return Ok(true);
         }
         self.app.rest.is_in_thread(channel, self.reader.id).await
-    }
-
-    /// A channel, if it is of that server.
-    async fn place(&self, guild: GuildId, id: ChannelId) -> Result<Option<Asked>, RestError> {
-        let rest = &self.app.rest;
-        let channel = rest.channel(id).await?;
-        let above = match (channel.kind, channel.parent) {
-            (ChannelKind::Thread, Some(parent)) => Some(rest.channel(parent).await?),
-            (ChannelKind::Thread, None) => return Ok(None),
-            _ => None,
-        };
-        let place = Asked { channel, above };
-        let is_of = |channel: &Channel| channel.guild == Some(guild);
-        Ok((is_of(&place.channel) && is_of(place.ruling())).then_some(place))
     }
 
     async fn rights(
@@ -137,7 +125,35 @@ struct Asked {
     above: Option<Channel>,
 }
 
+/// What a member of a server may do in a channel or thread of it now; nothing where it is not one of its.
+pub(crate) async fn rights_in(
+    rest: &Rest,
+    guild: GuildId,
+    channel: ChannelId,
+    member: Member<'_>,
+) -> Result<Permissions, RestError> {
+    let Some(place) = Asked::of(rest, guild, channel).await? else {
+        return Ok(Permissions::default());
+    };
+    let server = rest.server(guild).await?;
+    let rules = ServerRules { guild, owner: Some(server.owner), roles: &server.roles };
+    Ok(rules.in_channel(member, &place.ruling().overwrites))
+}
+
 impl Asked {
+    /// A channel, if it is of that server.
+    async fn of(rest: &Rest, guild: GuildId, id: ChannelId) -> Result<Option<Self>, RestError> {
+        let channel = rest.channel(id).await?;
+        let above = match (channel.kind, channel.parent) {
+            (ChannelKind::Thread, Some(parent)) => Some(rest.channel(parent).await?),
+            (ChannelKind::Thread, None) => return Ok(None),
+            _ => None,
+        };
+        let place = Self { channel, above };
+        let is_of = |channel: &Channel| channel.guild == Some(guild);
+        Ok((is_of(&place.channel) && is_of(place.ruling())).then_some(place))
+    }
+
     /// The channel whose rules hold.
     fn ruling(&self) -> &Channel {
         self.above.as_ref().unwrap_or(&self.channel)

@@ -23,6 +23,7 @@ use shared::{
     store::Place,
 };
 
+pub(crate) use self::access::rights_in;
 use self::{
     links::{Link, links},
     names::Mentioned,
