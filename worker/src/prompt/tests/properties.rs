@@ -10,7 +10,8 @@ fn size(messages: &[ChatMessage]) -> usize {
 #[test]
 fn a_long_conversation_loses_its_oldest_turns() {
     let long = "x".repeat(20_000);
-    let history = ["oldest", "older", "newest"].map(|said| turn("", said, &long)).to_vec();
+    let own = |said| Turn { is_own: true, ..turn("", said, &long) };
+    let history = ["oldest", "older", "newest"].map(own).to_vec();
     let prompt = Scene { history, ..scene() }.prompt();
     let kept: Vec<&str> = prompt[1..prompt.len() - 1].iter().map(|m| &m.content[..5]).collect();
     assert_eq!(kept, ["older", "xxxxx", "newes", "xxxxx"]);
