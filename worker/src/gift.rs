@@ -9,14 +9,14 @@ use shared::{params::AdvancedParameters, personality::ModelSettings};
 /// The settings, without what makes an answer dearer than the operator's own settings do: another model
 /// for pictures, models to fall back to, choice among a model's servers, an answer of more than `most`
 /// tokens.
-pub(crate) fn modest(settings: ModelSettings, most: u32) -> ModelSettings {
+pub(crate) fn modest(settings: &ModelSettings, most: u32) -> ModelSettings {
     let most = i64::from(most);
     ModelSettings {
         model: None,
         vision_model: None,
         max_tokens: settings.max_tokens.map(|tokens| tokens.min(most)),
         advanced: without_choice(&settings.advanced),
-        ..settings
+        ..settings.clone()
     }
 }
 
@@ -55,7 +55,7 @@ mod tests {
             advanced: AdvancedParameters::from_json(&advanced).unwrap(),
             ..ModelSettings::default()
         };
-        let modest_one = modest(dear.clone(), 1_024);
+        let modest_one = modest(&dear, 1_024);
         assert_eq!((&modest_one.model, &modest_one.vision_model), (&None, &None));
         assert_eq!((modest_one.max_tokens, modest_one.temperature), (Some(1_024), Some(0.5)));
         assert_eq!(
@@ -63,8 +63,8 @@ mod tests {
             json!({"top_k": 40, "reasoning": {"effort": "high"}, "provider": {"zdr": true}})
         );
         let short = ModelSettings { max_tokens: Some(9), ..dear };
-        assert_eq!(modest(short, 1_024).max_tokens, Some(9));
-        let none = modest(ModelSettings::default(), 1_024);
+        assert_eq!(modest(&short, 1_024).max_tokens, Some(9));
+        let none = modest(&ModelSettings::default(), 1_024);
         assert_eq!(none, ModelSettings::default());
     }
 }

@@ -121,7 +121,7 @@ async fn prepare<'a>(
         .ok_or(NotCalled::Fail(FailureKind::PersonalityGone))?;
     if request.defaults_only {
         let most = shared.settings.default_max_tokens;
-        personality.settings = gift::modest(std::mem::take(&mut personality.settings), most);
+        personality.settings = gift::modest(&personality.settings, most);
     }
     let user = store.user(request.user_id).await?.ok_or_else(internal)?;
     let history = store

@@ -193,8 +193,8 @@ async fn only_the_operators_personalities_choose_what_the_operator_pays_for(db: 
         (payer.model, payer.defaults_only)
     };
     assert_eq!(paid(&system).await, ("test/model".into(), true));
-    let owned = SystemKey { owners: vec![owner.discord], ..system.clone() };
-    assert_eq!(paid(&owned).await, ("dear/model".into(), false));
+    let with_owner = SystemKey { owners: vec![owner.discord], ..system.clone() };
+    assert_eq!(paid(&with_owner).await, ("dear/model".into(), false));
     store.set_superuser(owner.id, true).await.unwrap();
     assert_eq!(paid(&system).await, ("dear/model".into(), false));
 }
