@@ -257,6 +257,28 @@ impl Store {
         Ok(row.map(OpenDelivery::from))
     }
 
+    /// Notes that a delivery stands in a thread, which nobody knew when its message came: from now on
+    /// the [fence](Store::fence) asks what moderators decided about the channel above, too.
+    pub async fn stands_in_thread(
+        &self,
+        id: DeliveryId,
+        channel: ChannelId,
+        thread: ChannelId,
+    ) -> Result<()> {
+        const SQL: &str = "
+            UPDATE deliveries SET channel_id = $2, thread_id = $3
+             WHERE id = $1 AND channel_id = $3 AND thread_id IS NULL";
+        let mut tx = self.db.begin_relaxed().await?;
+        on_tx!(&mut tx, |c| sqlx::query(SQL)
+            .bind(id)
+            .bind(channel)
+            .bind(thread)
+            .execute(c)
+            .await?
+            .rows_affected());
+        tx.commit().await
+    }
+
     /// Makes this process the one that shows the delivery.
     pub async fn adopt_delivery(&self, id: DeliveryId, bot: BotId) -> Result<bool> {
         const SQL: &str = "UPDATE deliveries SET owner = $2 WHERE id = $1 AND outcome IS NULL";

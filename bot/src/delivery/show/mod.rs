@@ -197,6 +197,7 @@ impl Show {
         let Some(delivery) = store.open_delivery(id).await? else {
             return Ok(Progress::Ended(End::Lost));
         };
+        let delivery = self.placed(delivery).await?;
         let posted = store.posted_parts(id).await?;
         self.parts = posted
             .into_iter()
@@ -229,6 +230,22 @@ impl Show {
             Ok(wait) if !wait.is_zero() => Progress::NotYet(wait.min(backoff(self.failures))),
             _ => Progress::Moved,
         })
+    }
+
+    /// With the channel above, where the delivery stands in a thread that the gateway had not announced
+    /// when its message came. Discord is asked once for each channel, as the webhook has to be found
+    /// anyway; what can't be asked now is asked then.
+    async fn placed(&self, mut delivery: OpenDelivery) -> Result<OpenDelivery, StoreError> {
+        let Stage { store, places, .. } = &*self.stage;
+        if delivery.kind == DeliveryKind::Webhook
+            && delivery.thread.is_none()
+            && let Ok(home) = places.homes.of(&delivery).await
+            && let Some(thread) = home.thread
+        {
+            store.stands_in_thread(delivery.id, home.channel, thread).await?;
+            (delivery.channel, delivery.thread) = (home.channel, Some(thread));
+        }
+        Ok(delivery)
     }
 }
 

@@ -7,7 +7,7 @@ use shared::{
     clock::Clock,
     ids::DeliveryId,
     model::FailureKind,
-    store::{CallEnd, NoticeKind, Place, ReplyBy},
+    store::{CallEnd, FenceRefusal, Fenced, NoticeKind, Place, ReplyBy, Rule, ServerPolicy},
 };
 
 use super::{
@@ -41,6 +41,25 @@ async fn a_thread_that_was_taken_for_a_channel_is_found_out() {
     let shown = world.wait_for("rehearsal", &["In the thread."]).await;
     assert_eq!(shown[0].webhook_name(), Some("Viola"));
     world.check();
+}
+
+/// What moderators decide about a channel holds in its threads, also in one that nobody announced.
+#[tokio::test]
+async fn a_thread_that_was_taken_for_a_channel_is_as_forbidden_as_its_channel() {
+    let world = World::new().await;
+    let _bot = world.bot().await;
+    let known = world.place("rehearsal");
+    let forbid = |_: &ServerPolicy| ServerPolicy {
+        channels: Rule::AllBut(vec![known.channel]),
+        ..ServerPolicy::default()
+    };
+    world.store.change_policy(known.guild.unwrap(), forbid).await.unwrap();
+    let place = Place { channel: known.thread.unwrap(), thread: None, ..known };
+    let (user, _) = world.ask("bob", place, ReplyBy::Webhook).await;
+    world.wait_for_count("rehearsal", 1).await;
+    let request = world.store.claim(world.worker, user, 3).await.unwrap().unwrap();
+    let fenced = world.store.fence(&request, None).await.unwrap();
+    assert_eq!(fenced, Fenced::Refused(FenceRefusal::Forbidden));
 }
 
 #[tokio::test]

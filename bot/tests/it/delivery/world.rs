@@ -36,7 +36,7 @@ pub(super) struct World {
     pub(super) store: Store,
     pub(super) clock: Arc<ManualClock>,
     pub(super) vault: Vault,
-    worker: WorkerId,
+    pub(super) worker: WorkerId,
     _directory: TempDir,
 }
 
