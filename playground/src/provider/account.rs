@@ -11,6 +11,8 @@ pub struct KeyPlan {
     pub spent: i64,
     /// It makes keys, and calls no model.
     pub management: bool,
+    /// It may call models and not list them, as OpenAI's restricted keys.
+    pub restricted: bool,
     /// Nobody ever paid into the account.
     pub free_tier: bool,
     /// When it expires, in RFC 3339. Reported, not acted upon.
@@ -34,6 +36,12 @@ impl KeyPlan {
     #[must_use]
     pub fn management() -> Self {
         Self { management: true, ..Self::default() }
+    }
+
+    /// A key that calls models and lists none.
+    #[must_use]
+    pub fn restricted() -> Self {
+        Self { restricted: true, ..Self::default() }
     }
 
     pub(super) fn charge(&mut self, nano_usd: i64) {

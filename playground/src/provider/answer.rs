@@ -20,7 +20,7 @@ fn said(reply: &Reply, messages: &[Message]) -> Vec<String> {
         Reply::Composed => split(&composed(messages)),
         Reply::Text(text) => split(text),
         Reply::Chunks(chunks) => chunks.clone(),
-        Reply::Refusal(_) => Vec::new(),
+        Reply::Refusal(_) | Reply::Recorded(_) => Vec::new(),
     }
 }
 

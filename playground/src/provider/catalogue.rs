@@ -6,7 +6,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::Refusal;
+use super::{Api, Refusal};
 
 /// A model as the list tells of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -216,7 +216,7 @@ impl Catalogue {
     /// `GET /models`
     pub(super) fn response(&self) -> Response<Body> {
         if let Some(refusal) = &self.refusal {
-            return refusal.response();
+            return refusal.response(Api::OpenRouter);
         }
         let models: Vec<Value> = self.models.iter().map(ListedModel::to_json).collect();
         let body = json!({

@@ -2,6 +2,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 
+use super::Api;
+
 /// Who asked what, and how it went. Written by the server, read and waited on by tests.
 #[derive(Debug, Default)]
 pub struct Ledger {
@@ -20,6 +22,8 @@ pub struct Book {
 /// One call to a model.
 #[derive(Clone, Debug)]
 pub struct Call {
+    /// Whose API was asked.
+    pub api: Api,
     /// The key that it came with.
     pub bearer: Option<String>,
     /// The model that was asked for.
@@ -78,7 +82,7 @@ impl Call {
     #[must_use]
     pub fn parameters(&self) -> Map<String, Value> {
         let mut parameters = self.body.as_object().cloned().unwrap_or_default();
-        for known in ["model", "messages"] {
+        for known in ["model", "messages", "contents", "system", "systemInstruction"] {
             parameters.remove(known);
         }
         parameters
@@ -127,12 +131,14 @@ pub struct Counters {
     pub open: usize,
     /// The most calls that were under way at a time.
     pub most_open: usize,
-    /// `GET /key`.
+    /// Questions about a key: `GET /key`, and what the other APIs have for it.
     pub key_checks: usize,
     /// `GET /generation`.
     pub look_ups: usize,
     /// `GET /models`.
     pub model_lists: usize,
+    /// Codes that were brought to `POST /auth/keys`.
+    pub exchanges: usize,
     /// Paths that don't exist.
     pub lost: usize,
 }
@@ -180,11 +186,12 @@ impl Ledger {
     }
 
     /// Opens a line for a call and gives its number.
-    pub(super) fn open(&self, bearer: Option<String>, generation_id: &str) -> usize {
+    pub(super) fn open(&self, api: Api, bearer: Option<String>, generation_id: &str) -> usize {
         let mut number = 0;
         self.book.send_modify(|book| {
             number = book.calls.len();
             book.calls.push(Call {
+                api,
                 bearer,
                 model: String::new(),
                 messages: Vec::new(),

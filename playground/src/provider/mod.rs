@@ -1,7 +1,7 @@
-//! A stand-in for OpenRouter, on this machine.
+//! A stand-in for the model providers, on this machine: OpenRouter's API, and below paths of their own
+//! ([`Api`]) OpenAI's, Anthropic's, Gemini's, DeepSeek's and that of a server of the operator's.
 //!
-//! It speaks the wire that the worker speaks (`POST /chat/completions`, `GET /key`,
-//! `GET /generation`, `GET /models`), so that the product can be tried without an account and
+//! It speaks the wires that the worker speaks, each with its own errors, usage and check of a key, so that the product can be tried without an account and
 //! tests drive the real client over real HTTP. What it says comes from recordings: the texts of
 //! its errors, the comments between chunks, the forms of a usage record.
 //!
@@ -20,25 +20,33 @@ use axum::{
 use tokio::task::JoinHandle;
 
 mod account;
+mod admission;
 mod answer;
+mod api;
 mod asides;
+mod calls;
 mod catalogue;
 mod chat;
+mod connect;
 mod door;
 mod gate;
 mod improvise;
 mod ledger;
+mod manners;
 mod refusal;
 mod script;
 mod steps;
+mod wires;
 mod world;
 
 pub use account::KeyPlan;
+pub use api::Api;
 pub use catalogue::{ListedModel, Reasoning};
 pub use gate::{Gate, GateAt};
 pub use ledger::{Book, Call, Counters, Image, Ledger, Message, Stage};
+pub use manners::ServerManners;
 pub use refusal::Refusal;
-pub use script::{Fault, Reply, Script};
+pub use script::{Fault, Recording, Reply, Script};
 
 use door::Doors;
 pub(crate) use world::World;
@@ -79,23 +87,67 @@ impl StandInProvider {
     /// Where the API begins: what goes into `OPENROUTER_BASE_URL`.
     #[must_use]
     pub fn base_url(&self) -> String {
-        format!("http://{}/api/v1", self.address)
+        self.base_url_of(Api::OpenRouter)
     }
 
-    /// Makes a key known, or changes what it may do.
+    /// Where an API begins: what goes into `OPENAI_BASE_URL`, `MODEL_SERVERS` and so on.
+    #[must_use]
+    pub fn base_url_of(&self, api: Api) -> String {
+        format!("http://{}{}", self.address, api.path())
+    }
+
+    /// Makes a key known to OpenRouter, or changes what it may do.
     pub fn add_key(&self, key: &str, plan: KeyPlan) {
-        self.world.accounts().insert(key.to_owned(), plan);
+        self.add_key_of(Api::OpenRouter, key, plan);
     }
 
-    /// Revokes a key: from now on it is refused.
+    /// Revokes a key of OpenRouter's: from now on it is refused.
     pub fn remove_key(&self, key: &str) {
-        self.world.accounts().remove(key);
+        self.remove_key_of(Api::OpenRouter, key);
     }
 
-    /// What a key may do, and what is left on it.
+    /// What a key may do at OpenRouter, and what is left on it.
     #[must_use]
     pub fn key_plan(&self, key: &str) -> Option<KeyPlan> {
-        self.world.accounts().get(key).cloned()
+        self.key_plan_of(Api::OpenRouter, key)
+    }
+
+    /// As [`add_key`](Self::add_key), for any API.
+    pub fn add_key_of(&self, api: Api, key: &str, plan: KeyPlan) {
+        self.world.accounts().insert((api, key.to_owned()), plan);
+    }
+
+    /// As [`remove_key`](Self::remove_key), for any API.
+    pub fn remove_key_of(&self, api: Api, key: &str) {
+        self.world.accounts().remove(&(api, key.to_owned()));
+    }
+
+    /// As [`key_plan`](Self::key_plan), for any API.
+    #[must_use]
+    pub fn key_plan_of(&self, api: Api, key: &str) -> Option<KeyPlan> {
+        self.world.accounts().get(&(api, key.to_owned())).cloned()
+    }
+
+    /// Says how the server of the operator's behaves.
+    pub fn behave(&self, manners: ServerManners) {
+        *self.world.manners() = manners;
+    }
+
+    /// A code as the page at `/auth` shows it to somebody who agrees: good once, for the verifier of
+    /// this challenge (RFC 7636, S256).
+    #[must_use]
+    pub fn mint_code(&self, challenge: &str) -> String {
+        self.world.codes().mint(challenge)
+    }
+
+    /// Lets a code's ten minutes be over.
+    pub fn expire_code(&self, code: &str) {
+        self.world.codes().expire(code);
+    }
+
+    /// Makes `POST /auth/keys` fail, or with `None` no more.
+    pub fn refuse_exchanges(&self, refusal: Option<Refusal>) {
+        self.world.scripts().exchanges = refusal;
     }
 
     /// Says what happens to the next call that nothing is said of yet, whoever makes it.
@@ -121,7 +173,7 @@ impl StandInProvider {
         gate
     }
 
-    /// Makes `GET /key` fail for every key, or with `None` no more.
+    /// Makes every check of a key fail, at every API, or with `None` no more.
     pub fn refuse_key_checks(&self, refusal: Option<Refusal>) {
         self.world.scripts().key_checks = refusal;
     }
@@ -183,13 +235,35 @@ impl Drop for StandInProvider {
 }
 
 fn router(world: Arc<World>) -> Router {
-    let api = Router::new()
-        .route("/chat/completions", post(chat::complete))
+    let openrouter = Router::new()
+        .route("/chat/completions", post(calls::openrouter))
         .route("/key", get(asides::key))
         .route("/generation", get(asides::generation))
-        .route("/models", get(asides::models));
+        .route("/models", get(asides::models))
+        .route("/auth/keys", post(connect::exchange));
+    let openai = Router::new()
+        .route("/chat/completions", post(calls::openai))
+        .route("/models", get(asides::openai_models));
+    let anthropic = Router::new()
+        .route("/messages", post(calls::anthropic))
+        .route("/models", get(asides::anthropic_models));
+    let gemini = Router::new()
+        .route("/models/{call}", post(calls::gemini))
+        .route("/models", get(asides::gemini_models));
+    let deepseek = Router::new()
+        .route("/chat/completions", post(calls::deepseek))
+        .route("/user/balance", get(asides::balance));
+    let server = Router::new()
+        .route("/chat/completions", post(calls::server))
+        .route("/models", get(asides::server_models));
     Router::new()
-        .nest("/api/v1", api)
+        .nest(Api::OpenRouter.path(), openrouter)
+        .nest(Api::OpenAi.path(), openai)
+        .nest(Api::Anthropic.path(), anthropic)
+        .nest(Api::Gemini.path(), gemini)
+        .nest(Api::DeepSeek.path(), deepseek)
+        .nest(Api::Server.path(), server)
+        .route("/auth", get(connect::page))
         .fallback(asides::not_found)
         .method_not_allowed_fallback(asides::method_not_allowed)
         .with_state(world)

@@ -21,8 +21,20 @@ pub struct Script {
     pub piece: Option<usize>,
     /// Lines end in CRLF.
     pub crlf: bool,
-    /// The reason to stop; `None` is `stop`.
+    /// The reason to stop, in OpenAI's words; `None` is `stop`. The other APIs' words for `stop`,
+    /// `length` and `content_filter` are known.
     pub finish_reason: Option<String>,
+}
+
+/// A response that was recorded, to be sent again as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recording {
+    /// Its status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: Vec<(String, String)>,
+    /// Its body, streamed or not.
+    pub body: String,
 }
 
 /// What is said.
@@ -35,8 +47,11 @@ pub enum Reply {
     Text(String),
     /// These chunks.
     Chunks(Vec<String>),
-    /// This refusal, in the field that is meant for it.
+    /// This refusal, in the field that is meant for it; where there is none, a filter cuts the answer
+    /// off.
     Refusal(String),
+    /// This recording. Nothing is charged for it.
+    Recorded(Recording),
 }
 
 /// What goes wrong.
@@ -91,6 +106,12 @@ impl Script {
     pub fn chunks<T: Into<String>>(chunks: impl IntoIterator<Item = T>) -> Self {
         let chunks = chunks.into_iter().map(Into::into).collect();
         Self { reply: Reply::Chunks(chunks), ..Self::default() }
+    }
+
+    /// A recording, sent again.
+    #[must_use]
+    pub fn recorded(recording: Recording) -> Self {
+        Self { reply: Reply::Recorded(recording), ..Self::default() }
     }
 
     /// With this thought before it, in `reasoning` and `reasoning_details`. A call that asks for it to
@@ -153,5 +174,10 @@ impl Script {
     #[must_use]
     pub fn finishing(self, reason: &str) -> Self {
         Self { finish_reason: Some(reason.to_owned()), ..self }
+    }
+
+    /// Why it stops, in OpenAI's words.
+    pub(super) fn reason(&self) -> &str {
+        self.finish_reason.as_deref().unwrap_or("stop")
     }
 }

@@ -4,12 +4,9 @@ use std::{collections::VecDeque, io, time::Duration};
 
 use axum::body::Bytes;
 use futures_util::{Stream, stream};
-use serde_json::{Value, json};
 
 use super::{
-    Fault, Gate, GateAt, Reply, Script,
-    answer::tokens,
-    world::{Charge, OpenCall},
+    Api, Fault, Gate, GateAt, Reply, Script, answer::tokens, wires::Framing, world::OpenCall,
 };
 
 /// One step of an answer.
@@ -32,166 +29,118 @@ enum Step {
     Break,
 }
 
-/// What the frames of one answer have in common.
-pub(super) struct Framing<'a> {
-    pub(super) generation_id: &'a str,
-    pub(super) model: &'a str,
+/// An answer that is about to be told.
+pub(super) struct Telling<'a> {
+    pub(super) api: Api,
+    pub(super) script: &'a Script,
+    pub(super) framing: Framing<'a>,
     /// What is thought, in chunks, as far as the call wants to see it.
     pub(super) thoughts: Vec<String>,
+    /// What is said, in chunks.
+    pub(super) chunks: Vec<String>,
 }
 
-impl Framing<'_> {
-    fn chunk(&self, delta: &Value, finish_reason: Option<&str>) -> Value {
-        json!({
-            "id": self.generation_id,
-            "object": "chat.completion.chunk",
-            "created": 1_763_600_000,
-            "model": self.model,
-            "provider": "StandIn",
-            "choices": [{
-                "index": 0,
-                "delta": delta,
-                "finish_reason": finish_reason,
-                "native_finish_reason": finish_reason,
-                "logprobs": null,
-            }],
-        })
-    }
-}
-
-/// The usage record of a call.
-pub(super) fn usage(charge: Charge) -> Value {
-    json!({
-        "prompt_tokens": charge.prompt,
-        "completion_tokens": charge.completion,
-        "total_tokens": charge.prompt + charge.completion,
-        "cost": super::account::dollars(charge.cost()),
-        "is_byok": false,
-        "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
-        "cost_details": {"upstream_inference_cost": null},
-        "completion_tokens_details": {"reasoning_tokens": charge.reasoning},
-    })
-}
-
-/// What is thought, in the longer of the two forms in which it is told.
-pub(super) fn reasoning_details(thought: &str) -> Value {
-    json!([{"type": "reasoning.text", "text": thought, "format": null, "index": 0}])
-}
-
-const COMMENT: &str = ": OPENROUTER PROCESSING\n\n";
-
-/// The whole of an answer, in steps.
-fn steps(
-    script: &Script,
-    framing: &Framing<'_>,
-    chunks: &[String],
-    charge: Charge,
-) -> VecDeque<Step> {
-    let mut steps = VecDeque::from([Step::Send(COMMENT.to_owned())]);
-    let fault = script.fault.as_ref();
-    match fault {
-        Some(Fault::CommentsOnly) => {
-            steps.push_back(Step::Forever(COMMENT.to_owned()));
+impl Telling<'_> {
+    /// The whole of it, in steps.
+    fn steps(&self) -> VecDeque<Step> {
+        let (script, framing, speech) = (self.script, &self.framing, self.api.speech());
+        let fault = script.fault.as_ref();
+        let alive = || Step::Send(speech.keep_alive().to_owned());
+        let thinks = !self.thoughts.is_empty();
+        let mut steps = VecDeque::from([Step::Send(speech.opening(framing, thinks)), alive()]);
+        match fault {
+            Some(Fault::CommentsOnly) => {
+                steps.push_back(Step::Forever(speech.keep_alive().to_owned()));
+                return steps;
+            }
+            Some(Fault::LongLine(bytes)) => {
+                steps.push_back(Step::Send(speech.padding(framing, *bytes)));
+            }
+            _ => {}
+        }
+        for thought in &self.thoughts {
+            steps.push_back(Step::Wait(script.pause));
+            let frame = speech.thought(framing, thought);
+            steps.push_back(Step::Text { frame, text: thought.clone() });
+        }
+        steps.push_back(Step::Send(speech.before_text(thinks)));
+        for moment in 0..=self.chunks.len() {
+            let hold = script.gate.as_ref().filter(|gate| gate.is_at(GateAt::AfterChunks(moment)));
+            steps.extend(hold.cloned().map(Step::Hold));
+            if let Some(last) = self.breaking_off(moment) {
+                steps.extend(last);
+                return steps;
+            }
+            let Some(text) = self.chunks.get(moment) else { break };
+            if moment % 3 == 2 {
+                steps.push_back(alive());
+            }
+            steps.push_back(Step::Wait(script.pause));
+            let frame = speech.text(framing, text);
+            steps.push_back(Step::Text { frame, text: text.clone() });
+        }
+        if fault == Some(&Fault::Endless) {
+            steps.push_back(Step::Forever(speech.text(framing, "and so on ")));
             return steps;
         }
-        Some(Fault::LongLine(bytes)) => {
-            let mut chunk = framing.chunk(&json!({"content": ""}), None);
-            chunk["padding"] = "x".repeat(*bytes).into();
-            steps.push_back(Step::Send(frame(&chunk)));
+        if let Reply::Refusal(text) = &script.reply {
+            steps.push_back(Step::Send(speech.refusal(framing, text)));
         }
-        _ => {}
-    }
-    for thought in &framing.thoughts {
-        steps.push_back(Step::Wait(script.pause));
-        let delta = json!({
-            "role": "assistant", "content": "", "reasoning": thought, "reasoning_details": reasoning_details(thought),
-        });
-        let frame = frame(&framing.chunk(&delta, None));
-        steps.push_back(Step::Text { frame, text: thought.clone() });
-    }
-    for moment in 0..=chunks.len() {
-        let hold = script.gate.as_ref().filter(|gate| gate.is_at(GateAt::AfterChunks(moment)));
-        steps.extend(hold.cloned().map(Step::Hold));
-        if let Some(last) = breaking_off(fault, moment, framing) {
-            steps.extend(last);
-            return steps;
+        steps.push_back(Step::Send(speech.closing(framing, script.reason())));
+        if fault != Some(&Fault::NoDone) {
+            steps.push_back(Step::Send(speech.goodbye().to_owned()));
         }
-        let Some(text) = chunks.get(moment) else { break };
-        if moment % 3 == 2 {
-            steps.push_back(Step::Send(COMMENT.to_owned()));
-        }
-        steps.push_back(Step::Wait(script.pause));
-        let delta = json!({"role": "assistant", "content": text});
-        let frame = frame(&framing.chunk(&delta, None));
-        steps.push_back(Step::Text { frame, text: text.clone() });
+        steps.retain(|step| !matches!(step, Step::Send(text) if text.is_empty()));
+        steps
     }
-    if fault == Some(&Fault::Endless) {
-        let delta = json!({"role": "assistant", "content": "and so on "});
-        steps.push_back(Step::Forever(frame(&framing.chunk(&delta, None))));
-        return steps;
-    }
-    if let Reply::Refusal(text) = &script.reply {
-        let delta = json!({"role": "assistant", "content": "", "refusal": text});
-        steps.push_back(Step::Send(frame(&framing.chunk(&delta, None))));
-    }
-    let reason = script.finish_reason.as_deref().unwrap_or("stop");
-    let empty = json!({"role": "assistant", "content": ""});
-    let finish = framing.chunk(&empty, Some(reason));
-    steps.push_back(Step::Send(frame(&finish)));
-    if fault != Some(&Fault::NoUsage) {
-        // as recorded in August 2026: the finish reason once more, and usage beside it
-        let mut last = finish;
-        last["usage"] = usage(charge);
-        steps.push_back(Step::Send(frame(&last)));
-    }
-    if fault != Some(&Fault::NoDone) {
-        steps.push_back(Step::Send("data: [DONE]\n\n".to_owned()));
-    }
-    steps
-}
 
-/// The last steps of an answer that breaks off after `sent` chunks.
-fn breaking_off(fault: Option<&Fault>, sent: usize, framing: &Framing<'_>) -> Option<Vec<Step>> {
-    match fault? {
-        Fault::ErrorChunk { after, code } if *after == sent => {
-            let mut chunk = framing.chunk(&json!({"content": ""}), Some("error"));
-            chunk["error"] = json!({"code": code, "message": "Provider disconnected"});
-            Some(vec![Step::GiveUp, Step::Send(frame(&chunk))])
+    /// The last steps of an answer that breaks off after `sent` chunks.
+    fn breaking_off(&self, sent: usize) -> Option<Vec<Step>> {
+        match self.script.fault.as_ref()? {
+            Fault::ErrorChunk { after, code } if *after == sent => {
+                let failure = self.api.speech().failure(&self.framing, *code);
+                Some(vec![Step::GiveUp, Step::Send(failure)])
+            }
+            Fault::BreakAfter(after) if *after == sent => {
+                Some(vec![Step::Send("data: {\"id\":\"gen-".to_owned()), Step::Break])
+            }
+            _ => None,
         }
-        Fault::BreakAfter(after) if *after == sent => {
-            Some(vec![Step::Send("data: {\"id\":\"gen-".to_owned()), Step::Break])
-        }
-        _ => None,
+    }
+
+    /// The bytes of it, at the pace and in the pieces that its script asks for. When they are dropped
+    /// before the end, the client is gone.
+    pub(super) fn body(
+        &self,
+        call: OpenCall,
+    ) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
+        told(self.steps(), self.script, call)
     }
 }
 
-fn frame(chunk: &Value) -> String {
-    format!("data: {chunk}\n\n")
-}
-
-/// The bytes of an answer, at the pace and in the pieces that its script asks for. When it is
-/// dropped before the end, the client is gone.
-pub(super) fn body(
+/// A recorded body, in the pieces that the script asks for.
+pub(super) fn replayed(
+    text: &str,
     script: &Script,
-    framing: &Framing<'_>,
-    chunks: &[String],
-    charge: Charge,
     call: OpenCall,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
-    let telling = Telling {
-        steps: steps(script, framing, chunks, charge),
-        pieces: VecDeque::new(),
-        piece: script.piece,
-        crlf: script.crlf,
-        call,
-    };
-    stream::unfold(telling, |mut telling| async move {
-        let piece = telling.next().await?;
-        Some((piece, telling))
+    told(VecDeque::from([Step::Send(text.to_owned())]), script, call)
+}
+
+fn told(
+    steps: VecDeque<Step>,
+    script: &Script,
+    call: OpenCall,
+) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
+    let (piece, crlf) = (script.piece, script.crlf);
+    let sending = Sending { steps, pieces: VecDeque::new(), piece, crlf, call };
+    stream::unfold(sending, |mut sending| async move {
+        let piece = sending.next().await?;
+        Some((piece, sending))
     })
 }
 
-struct Telling {
+struct Sending {
     steps: VecDeque<Step>,
     pieces: VecDeque<Bytes>,
     piece: Option<usize>,
@@ -199,7 +148,7 @@ struct Telling {
     call: OpenCall,
 }
 
-impl Telling {
+impl Sending {
     async fn next(&mut self) -> Option<io::Result<Bytes>> {
         loop {
             if let Some(piece) = self.pieces.pop_front() {
@@ -241,6 +190,9 @@ impl Telling {
     }
 
     fn cut(&mut self, text: String) {
+        if text.is_empty() {
+            return;
+        }
         let text = if self.crlf { text.replace('\n', "\r\n") } else { text };
         let bytes = Bytes::from(text);
         match self.piece {

@@ -6,7 +6,10 @@ use std::{
     },
 };
 
-use super::{KeyPlan, Ledger, Refusal, Script, Stage, StandInOptions, catalogue::Catalogue};
+use super::{
+    Api, KeyPlan, Ledger, Refusal, Script, ServerManners, Stage, StandInOptions,
+    catalogue::Catalogue, connect::Codes, wires::Asked,
+};
 
 /// Nano-dollars for a token of the prompt.
 pub(super) const PROMPT_PRICE: i64 = 150;
@@ -16,7 +19,9 @@ pub(super) const COMPLETION_PRICE: i64 = 600;
 /// Everything that the stand-in knows.
 #[derive(Debug)]
 pub(crate) struct World {
-    accounts: Mutex<HashMap<String, KeyPlan>>,
+    accounts: Mutex<HashMap<(Api, String), KeyPlan>>,
+    codes: Mutex<Codes>,
+    manners: Mutex<ServerManners>,
     scripts: Mutex<Scripts>,
     catalogue: Mutex<Catalogue>,
     generations: Mutex<HashMap<String, Generation>>,
@@ -30,6 +35,8 @@ pub(crate) struct Scripts {
     pub(super) next: VecDeque<Script>,
     pub(super) by_key: HashMap<String, Script>,
     pub(crate) key_checks: Option<Refusal>,
+    /// Codes can't be exchanged.
+    pub(super) exchanges: Option<Refusal>,
     pub(crate) otherwise: Script,
 }
 
@@ -60,11 +67,20 @@ impl Charge {
 impl World {
     pub(super) fn new(options: StandInOptions) -> Self {
         Self {
-            accounts: Mutex::new(options.keys.into_iter().collect()),
+            accounts: Mutex::new(
+                options
+                    .keys
+                    .into_iter()
+                    .map(|(key, plan)| ((Api::OpenRouter, key), plan))
+                    .collect(),
+            ),
+            codes: Mutex::default(),
+            manners: Mutex::default(),
             scripts: Mutex::new(Scripts {
                 next: VecDeque::new(),
                 by_key: HashMap::new(),
                 key_checks: None,
+                exchanges: None,
                 otherwise: options.script,
             }),
             catalogue: Mutex::new(Catalogue::new()),
@@ -74,8 +90,16 @@ impl World {
         }
     }
 
-    pub(super) fn accounts(&self) -> MutexGuard<'_, HashMap<String, KeyPlan>> {
+    pub(super) fn accounts(&self) -> MutexGuard<'_, HashMap<(Api, String), KeyPlan>> {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn codes(&self) -> MutexGuard<'_, Codes> {
+        self.codes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn manners(&self) -> MutexGuard<'_, ServerManners> {
+        self.manners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn scripts(&self) -> MutexGuard<'_, Scripts> {
@@ -105,13 +129,14 @@ impl World {
     }
 
     /// Takes note of a call that comes now.
-    pub(super) fn open_call(self: &Arc<Self>, bearer: Option<String>) -> OpenCall {
+    pub(super) fn open_call(self: &Arc<Self>, api: Api, bearer: Option<String>) -> OpenCall {
         let number = self.next_generation.fetch_add(1, Ordering::Relaxed);
         let generation_id = format!("gen-1763600000-StandIn{number:013}");
-        let line = self.ledger.open(bearer.clone(), &generation_id);
+        let line = self.ledger.open(api, bearer.clone(), &generation_id);
         OpenCall {
             world: Arc::clone(self),
             line,
+            api,
             generation_id,
             key: bearer.unwrap_or_default(),
             model: String::new(),
@@ -127,6 +152,7 @@ impl Scripts {
         self.next.clear();
         self.by_key.clear();
         self.key_checks = None;
+        self.exchanges = None;
     }
 }
 
@@ -136,6 +162,7 @@ impl Scripts {
 pub(super) struct OpenCall {
     world: Arc<World>,
     line: usize,
+    api: Api,
     pub(super) generation_id: String,
     key: String,
     model: String,
@@ -146,7 +173,7 @@ pub(super) struct OpenCall {
 
 impl OpenCall {
     /// The request was understood.
-    pub(super) fn asked(&mut self, asked: &super::chat::Asked) {
+    pub(super) fn asked(&mut self, asked: &Asked) {
         self.model.clone_from(&asked.model);
         self.world.ledger.write(self.line, |call| {
             call.model.clone_from(&asked.model);
@@ -159,6 +186,12 @@ impl OpenCall {
     pub(super) fn begin(&mut self, prompt: i64) {
         self.is_charged = true;
         self.charge.prompt = prompt;
+    }
+
+    /// So many tokens are thought, and nothing of it is sent.
+    pub(super) fn thought(&mut self, tokens: i64) {
+        self.charge.completion += tokens;
+        self.charge.reasoning += tokens;
     }
 
     /// A chunk of so many tokens is sent.
@@ -195,7 +228,7 @@ impl OpenCall {
         }
         if self.is_charged {
             let cost = self.charge.cost();
-            if let Some(plan) = self.world.accounts().get_mut(&self.key) {
+            if let Some(plan) = self.world.accounts().get_mut(&(self.api, self.key.clone())) {
                 plan.charge(cost);
             }
             let generation = Generation {

@@ -13,6 +13,7 @@ mod bot;
 mod cdn;
 mod checks;
 mod commands;
+mod connect;
 mod faults;
 mod forms;
 mod gateway;

@@ -19,7 +19,7 @@ use anyhow::{Context, bail};
 use playground::{
     discord::{LocalDiscord, Options},
     page::{Backstage, Page, PageEnv},
-    provider::{KeyPlan, Script, StandInOptions, StandInProvider},
+    provider::{Api, KeyPlan, Script, StandInOptions, StandInProvider},
 };
 use secrecy::SecretString;
 use shared::{
@@ -58,12 +58,15 @@ impl Stage {
         let options = Options { token, ledger_entries: LEDGER, ..Options::default() };
         let discord =
             LocalDiscord::start(options).await.context("the local Discord can't start")?;
-        let keys = vec![(TRIAL_KEY.to_owned(), KeyPlan::with_credit(TRIAL_CREDIT_NANO_USD))];
         // about as fast as a real model, so that answers are seen to grow
         let script = Script::default().paced(CHUNK_EVERY);
-        let provider = StandInProvider::start(StandInOptions { keys, script, port: 0 })
-            .await
-            .context("the stand-in provider can't start")?;
+        let provider =
+            StandInProvider::start(StandInOptions { script, ..StandInOptions::default() })
+                .await
+                .context("the stand-in provider can't start")?;
+        for api in Api::ALL {
+            provider.add_key_of(api, TRIAL_KEY, KeyPlan::with_credit(TRIAL_CREDIT_NANO_USD));
+        }
         Ok(Self { discord, provider })
     }
 
@@ -88,6 +91,10 @@ impl Stage {
         provider.attachment_origins = vec![self.discord.base_url()];
         if !real_model {
             provider.openrouter_base_url = self.provider.base_url();
+            provider.openai_base_url = self.provider.base_url_of(Api::OpenAi);
+            provider.anthropic_base_url = self.provider.base_url_of(Api::Anthropic);
+            provider.gemini_base_url = self.provider.base_url_of(Api::Gemini);
+            provider.deepseek_base_url = self.provider.base_url_of(Api::DeepSeek);
         }
         Ok(OneProcess {
             discord_token: SecretString::from(self.discord.token()),

@@ -7,6 +7,7 @@
 
 use std::{collections::HashSet, error::Error, io, net::SocketAddr, sync::Arc};
 
+use futures_util::future::BoxFuture;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use shared::internet::is_public;
 
@@ -21,12 +22,22 @@ pub(super) struct PrivateAddress;
 #[derive(Clone, Debug)]
 pub(super) struct Guard {
     named: Arc<HashSet<String>>,
+    look_up: LookUp,
+}
+
+/// How the addresses of a name are found.
+type LookUp = fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>>;
+
+fn ask_the_system(name: String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> {
+    // the port is set by the caller
+    Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) })
 }
 
 impl Guard {
     /// A guard that lets the hosts in `named` be wherever they are.
     pub(super) fn new(named: &[String]) -> Self {
-        Self { named: Arc::new(named.iter().map(|host| normal(host)).collect()) }
+        let named = named.iter().map(|host| normal(host)).collect();
+        Self { named: Arc::new(named), look_up: ask_the_system }
     }
 
     /// The addresses of `host` that may be called.
@@ -47,8 +58,7 @@ impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
         let guard = self.clone();
         Box::pin(async move {
-            // the port is set by the caller
-            let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let found = (guard.look_up)(name.as_str().to_owned()).await?;
             if found.is_empty() {
                 return Err(Box::new(io::Error::from(io::ErrorKind::NotFound)) as _);
             }
@@ -99,5 +109,27 @@ mod tests {
         }
         assert_eq!(allowed("localhost", &["127.0.0.1", "::1", "10.0.0.1"]), ["127.0.0.1", "::1"]);
         assert!(allowed("localhost.evil.example", &["127.0.0.1"]).is_empty());
+    }
+
+    #[tokio::test]
+    async fn no_connection_is_made_to_an_address_that_is_refused() {
+        // whoever came first has installed it
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let inside: LookUp = |_| Box::pin(async { Ok(vec![([127, 0, 0, 1], 0).into()]) });
+        let ask = async |named: &[String]| {
+            let guard = Guard { look_up: inside, ..Guard::new(named) };
+            let client = reqwest::Client::builder().no_proxy().dns_resolver(Arc::new(guard));
+            let url = format!("http://rebound.example:{port}/");
+            client.build().unwrap().get(url).send()
+        };
+        let refused = ask(&[]).await.await.unwrap_err();
+        assert!(is_refusal(&refused), "{refused:?}");
+        let accepted = tokio::spawn(async move { listener.accept().await.is_ok() });
+        let named = ask(&["rebound.example".to_owned()]).await;
+        let calling = tokio::spawn(named);
+        assert!(accepted.await.unwrap(), "the first that knocks is the one that was named");
+        calling.abort();
     }
 }

@@ -13,4 +13,8 @@ mod provider_errors;
 mod provider_faults;
 mod provider_keys;
 mod provider_streams;
+mod servers;
 mod stand_in;
+mod wire_keys;
+mod wire_parameters;
+mod wires;

@@ -30,7 +30,7 @@ fn wire(fixture: &Fixture) -> Option<Box<dyn Wire>> {
     }
 }
 
-fn is_stream(fixture: &Fixture) -> bool {
+pub(crate) fn is_stream(fixture: &Fixture) -> bool {
     wire(fixture).is_some() && fixture.expected.is_some()
 }
 
@@ -115,7 +115,7 @@ fn decode(fixture: &Fixture, step: usize) -> Heard {
     Heard { items, error }
 }
 
-fn check_answer(fixture: &Fixture, heard: &Heard) {
+pub(crate) fn check_answer(fixture: &Fixture, heard: &Heard) {
     let expected = fixture.expected.as_ref().unwrap();
     let file = &fixture.file;
     let text = heard.text();

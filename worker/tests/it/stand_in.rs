@@ -25,7 +25,7 @@ async fn world() -> (StandInProvider, OpenRouter) {
     let limits = Limits {
         idle: Duration::from_secs(5),
         total: Duration::from_secs(2),
-        answer_bytes: 4096,
+        answer_bytes: 1024,
         ..Limits::default()
     };
     let client = provider(&stand_in.base_url(), limits);
