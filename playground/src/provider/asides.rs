@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Api, KeyPlan, Refusal, account::dollars, world::World};
+use super::{Api, KeyPlan, Lists, Refusal, account::dollars, world::World};
 
 /// What is known of the key that a question came with, or why there is no answer.
 fn checked(world: &World, api: Api, headers: &HeaderMap) -> Result<(String, KeyPlan), Refusal> {
@@ -94,13 +94,11 @@ pub(super) async fn server_models(
 ) -> Response<Body> {
     let (api, manners) = (Api::Server, *world.manners());
     let checked = checked(&world, api, &headers);
-    if !manners.lists_models {
-        return Refusal::status(404).response(api);
+    match manners.lists {
+        Lists::ToNobody => Refusal::status(404).response(api),
+        Lists::ToKeys if manners.asks_for_key => answer(api, checked.map(|_| list_of("llama3.2"))),
+        Lists::ToKeys | Lists::ToAnybody => answer(api, Ok(list_of("llama3.2"))),
     }
-    if manners.asks_for_key && !manners.lists_in_public {
-        return answer(api, checked.map(|_| list_of("llama3.2")));
-    }
-    answer(api, Ok(list_of("llama3.2")))
 }
 
 fn list_of(model: &str) -> Value {

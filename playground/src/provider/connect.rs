@@ -140,7 +140,7 @@ fn key_for(world: &World, asked: &Value) -> Result<String, Refusal> {
 const NEW_CREDIT: i64 = 5_000_000_000;
 
 fn sha256_hex(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(text))
 }
 
 #[cfg(test)]

@@ -2,31 +2,43 @@ use serde_json::Value;
 
 use super::{Refusal, wires::Asked};
 
-/// How a server of the operator's behaves: each speaks as OpenAI does as far as it does.
+/// How a server of the operator's behaves: each speaks as OpenAI does as far as it does. By default, as a
+/// well-behaved one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServerManners {
     /// It wants a key.
     pub asks_for_key: bool,
-    /// It has a list of models.
-    pub lists_models: bool,
-    /// It lists them to anybody.
-    pub lists_in_public: bool,
-    /// It streams.
-    pub streams: bool,
-    /// It knows `stream_options`, and answers 400 otherwise.
-    pub knows_stream_options: bool,
+    /// To whom it lists its models.
+    pub lists: Lists,
+    /// How far it streams.
+    pub streams: Streams,
+}
+
+/// To whom a server lists its models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lists {
+    /// To those whom it would answer.
+    ToKeys,
+    /// To anybody with any key.
+    ToAnybody,
+    /// It has no list.
+    ToNobody,
+}
+
+/// How far a server streams; it answers 400 to more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Streams {
+    /// With usage, if that is asked for.
+    WithUsage,
+    /// It does not know `stream_options`.
+    WithoutOptions,
+    /// It answers in one piece.
+    Never,
 }
 
 impl Default for ServerManners {
-    /// As a well-behaved server does.
     fn default() -> Self {
-        Self {
-            asks_for_key: true,
-            lists_models: true,
-            lists_in_public: false,
-            streams: true,
-            knows_stream_options: true,
-        }
+        Self { asks_for_key: true, lists: Lists::ToKeys, streams: Streams::WithUsage }
     }
 }
 
@@ -34,12 +46,12 @@ impl ServerManners {
     /// What it can't do of what is asked.
     pub(super) fn check(self, asked: &Asked) -> Result<(), Refusal> {
         let refuse = |what: &str| Err(Refusal::saying(400, what, Value::Null));
-        if !self.knows_stream_options && !asked.body["stream_options"].is_null() {
-            return refuse("Extra inputs are not permitted: stream_options");
+        match self.streams {
+            Streams::Never if asked.wants_stream => refuse("Streaming is not supported"),
+            Streams::WithoutOptions if !asked.body["stream_options"].is_null() => {
+                refuse("Extra inputs are not permitted: stream_options")
+            }
+            _ => Ok(()),
         }
-        if !self.streams && asked.wants_stream {
-            return refuse("Streaming is not supported");
-        }
-        Ok(())
     }
 }

@@ -44,7 +44,7 @@ pub use api::Api;
 pub use catalogue::{ListedModel, Reasoning};
 pub use gate::{Gate, GateAt};
 pub use ledger::{Book, Call, Counters, Image, Ledger, Message, Stage};
-pub use manners::ServerManners;
+pub use manners::{Lists, ServerManners, Streams};
 pub use refusal::Refusal;
 pub use script::{Fault, Recording, Reply, Script};
 

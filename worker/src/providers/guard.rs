@@ -118,17 +118,16 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let inside: LookUp = |_| Box::pin(async { Ok(vec![([127, 0, 0, 1], 0).into()]) });
-        let ask = async |named: &[String]| {
+        let ask = |named: &[String]| {
             let guard = Guard { look_up: inside, ..Guard::new(named) };
             let client = reqwest::Client::builder().no_proxy().dns_resolver(Arc::new(guard));
             let url = format!("http://rebound.example:{port}/");
             client.build().unwrap().get(url).send()
         };
-        let refused = ask(&[]).await.await.unwrap_err();
+        let refused = ask(&[]).await.unwrap_err();
         assert!(is_refusal(&refused), "{refused:?}");
         let accepted = tokio::spawn(async move { listener.accept().await.is_ok() });
-        let named = ask(&["rebound.example".to_owned()]).await;
-        let calling = tokio::spawn(named);
+        let calling = tokio::spawn(ask(&["rebound.example".to_owned()]));
         assert!(accepted.await.unwrap(), "the first that knocks is the one that was named");
         calling.abort();
     }

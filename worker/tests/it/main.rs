@@ -15,6 +15,7 @@ mod provider_keys;
 mod provider_streams;
 mod servers;
 mod stand_in;
+mod wire_faults;
 mod wire_keys;
 mod wire_parameters;
 mod wires;

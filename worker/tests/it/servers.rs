@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chrono::DateTime;
-use playground::provider::{Api, Script, ServerManners, Stage, StandInProvider};
+use playground::provider::{Api, Script, ServerManners, Stage, StandInProvider, Streams};
 use shared::{
     clock::{ManualClock, SharedClock},
     config::{ProviderConfig, ServerConfig},
@@ -34,7 +34,7 @@ fn stages(stand_in: &StandInProvider) -> Vec<Stage> {
 #[tokio::test]
 async fn a_server_that_knows_no_stream_options_is_asked_without() {
     let stand_in = stand_in().await;
-    stand_in.behave(ServerManners { knows_stream_options: false, ..ServerManners::default() });
+    stand_in.behave(ServerManners { streams: Streams::WithoutOptions, ..ServerManners::default() });
     let client = client(&stand_in, Api::Server, Wire::Server);
     for _ in 0..2 {
         stand_in.script_key(crate::loopback::KEY, Script::text("yes"));
@@ -50,7 +50,7 @@ async fn a_server_that_knows_no_stream_options_is_asked_without() {
 #[tokio::test]
 async fn a_server_that_does_not_stream_is_asked_for_the_whole() {
     let stand_in = stand_in().await;
-    let manners = ServerManners { streams: false, ..ServerManners::default() };
+    let manners = ServerManners { streams: Streams::Never, ..ServerManners::default() };
     stand_in.behave(manners);
     let client = client(&stand_in, Api::Server, Wire::Server);
     for _ in 0..2 {

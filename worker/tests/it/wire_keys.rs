@@ -1,6 +1,6 @@
 //! What each provider says of a key, asked for free.
 
-use playground::provider::{Api, KeyPlan, Refusal, ServerManners};
+use playground::provider::{Api, KeyPlan, Lists, Refusal, ServerManners};
 use shared::{
     model::{CouldNotCheck, KeyFacts, KeyStanding, KeyVerdict},
     money::NanoUsd,
@@ -82,8 +82,8 @@ async fn a_server_proves_a_key_only_if_it_refuses_to_do_without() {
     let stand_in = stand_in().await;
     let client = client(&stand_in, Api::Server, Wire::Server);
     let usual = ServerManners::default();
-    let in_public = ServerManners { lists_in_public: true, ..usual };
-    let without_list = ServerManners { lists_models: false, ..usual };
+    let in_public = ServerManners { lists: Lists::ToAnybody, ..usual };
+    let without_list = ServerManners { lists: Lists::ToNobody, ..usual };
     for (manners, standing) in [
         (usual, KeyStanding::Known),
         (in_public, KeyStanding::Unproven),
