@@ -7,6 +7,7 @@ use super::{
     lock_user,
     outcome::close_delivery,
     personalities::visible_to,
+    replies::say_nothing,
 };
 use crate::{
     ids::{ApiKeyId, ClaimToken, RequestId},
@@ -140,6 +141,7 @@ impl Store {
         self.end_unspent(&mut tx, request.id, state, failure).await?;
         if refusal == FenceRefusal::Forbidden {
             // in private alone: where nobody may speak, not even a hint is said
+            say_nothing(&mut tx, request.id).await?;
             let (user, kind) = (request.user_id, NoticeKind::Forbidden);
             self.add_notice_in(&mut tx, user, kind, Some(request.id), None).await?;
         }

@@ -121,6 +121,13 @@ impl Store {
     }
 }
 
+/// Of a request that ends uncalled nothing is said where it was asked, and what stands there goes.
+pub(super) async fn say_nothing(tx: &mut Tx, request: RequestId) -> Result<()> {
+    const SQL: &str = "UPDATE deliveries SET unsaid = TRUE WHERE request_id = $1";
+    on_tx!(tx, |c| sqlx::query(SQL).bind(request).execute(c).await?.rows_affected());
+    Ok(())
+}
+
 /// Lets the bot look once more, whatever has been shown.
 async fn show_anew(tx: &mut Tx, delivery: DeliveryId) -> Result<()> {
     const SQL: &str = "UPDATE deliveries SET want_rev = want_rev + 1, outcome = NULL WHERE id = $1";

@@ -4,6 +4,7 @@ use super::{
     Result, Store,
     db::{Tx, on_db, on_tx},
     lock_user,
+    replies::say_nothing,
 };
 use crate::{
     ids::{RequestId, SourceId, UserId},
@@ -12,7 +13,7 @@ use crate::{
 
 impl Store {
     /// Takes a deleted message's words out of every request that has not been called; one that has no
-    /// other words ends. Gives the author, if anything changed. What is being called goes on: it is
+    /// other words ends, and nothing is said of it. Gives the author, if anything changed. What is being called goes on: it is
     /// paid for.
     pub async fn message_deleted(&self, source: SourceId) -> Result<Option<UserId>> {
         const FIND: &str = "
@@ -50,6 +51,9 @@ impl Store {
         let (state, left): (RequestState, i64) =
             on_tx!(&mut *tx, |c| sqlx::query_as(LEFT).bind(request).fetch_one(c).await?);
         self.forget_context(tx, request, source).await?;
+        if left == 0 {
+            say_nothing(tx, request).await?;
+        }
         match state {
             RequestState::Gathering | RequestState::Queued if left == 0 => {
                 self.end_unspent(tx, request, RequestState::Cancelled, None).await

@@ -111,6 +111,9 @@ async fn what_is_forbidden_while_it_waits_is_not_called(db: TestDb) {
     let told = db.store().due_notices().await.unwrap();
     let told: Vec<_> = told.iter().map(|notice| (notice.kind, notice.channel)).collect();
     assert_eq!(told, [(NoticeKind::Forbidden, None)], "in private, and nowhere else");
+    let delivery = delivery_of(&db, request).await;
+    let open = db.store().open_delivery(delivery).await.unwrap().expect("it is open");
+    assert!(open.unsaid && open.is_final, "what stands there goes, and nothing comes");
 }
 
 async fn nothing_that_a_person_presses_goes_around_it(db: TestDb) {

@@ -21,6 +21,8 @@ async fn a_deleted_message_is_not_answered(db: TestDb) {
     assert_eq!(state(&db, request).await, RequestState::Cancelled);
     assert!(claim(&db, ada).await.is_none());
     assert_eq!(db.store().message_deleted(source).await.unwrap(), None, "once is enough");
+    let open = db.store().open_delivery(delivery_of(&db, request).await).await.unwrap();
+    assert!(open.expect("it is open").unsaid, "nothing is said of it");
 }
 
 async fn what_else_was_said_is_answered(db: TestDb) {
