@@ -94,7 +94,8 @@ async fn change(app: &Arc<App>, message: &MessageEvent) -> Result<(), StoreError
     let changed = if is_bad || is_empty {
         in_time(app.store.message_deleted(source)).await?
     } else {
-        in_time(app.store.message_edited(source, author, &words)).await?
+        let names = context::names_in(&app.guilds, message);
+        in_time(app.store.message_edited(source, author, &words, &names)).await?
     };
     if let Some(user) = changed {
         app.wake(user).await;

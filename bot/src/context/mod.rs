@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use shared::{
     context::{
-        Forward, How, Mention, MessageContext, PlaceNames, Reference, RequestContext,
+        Forward, How, Mention, MessageContext, Names, PlaceNames, Reference, RequestContext,
         bounds::{MAX_QUOTE, cut, one_line},
     },
     ids::{ChannelId, DiscordUserId, GuildId, MessageId, PersonalityId, RequestId, RoleId, UserId},
@@ -63,6 +63,11 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
+    fn of(message: &MessageEvent) -> Self {
+        let home = message.guild.map(|guild| (guild, message.roles.clone()));
+        Self { id: message.author.id, home }
+    }
+
     /// As a member of their home server.
     fn member(&self) -> Option<(GuildId, Member<'_>)> {
         let (guild, roles) = self.home.as_ref()?;
@@ -133,10 +138,7 @@ fn sent_with(
     place: Place,
     said_by: Option<PersonalityId>,
 ) -> (RequestContext, Option<Trail>) {
-    let reader = Reader {
-        id: message.author.id,
-        home: message.guild.map(|guild| (guild, message.roles.clone())),
-    };
+    let reader = Reader::of(message);
     let mut own = MessageContext {
         carried: message.carried.clone(),
         forwards: message.forwarded.clone(),
@@ -163,6 +165,15 @@ fn sent_with(
     let own = MessageContext { names, ..own };
     let trail = Trail { message: own, reader, channel, next, links, unknown };
     trail.or_nothing(&message.author.name, guilds.place(place))
+}
+
+/// What the words of a message stand for that was changed, as far as it is known: nothing waits for a
+/// change.
+#[must_use]
+pub(crate) fn names_in(guilds: &Guilds, message: &MessageEvent) -> Names {
+    let mut mentioned = Mentioned::default();
+    mentioned.in_text(guilds, &Reader::of(message), &message.content, &message.mentions);
+    mentioned.names
 }
 
 impl Trail {

@@ -30,7 +30,9 @@ pub fn retried(outcome: &Retried) -> Option<String> {
         }
         Retried::Refused(why) => Some(refusal(why)),
         Retried::NotNeeded => Some(
-            "There is nothing to try again: the answer is whole, or still on its way.".to_owned(),
+            "There is nothing to try again: the answer is whole, still on its way, or what was said for it \
+             was deleted."
+                .to_owned(),
         ),
         Retried::NotYours => Some(
             "Only the person who asked can try this again: it is their key that pays. \

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::bounds::{MAX_ANSWER, MAX_ANSWERS, MAX_EMBED, MAX_URL, cut, one_line};
+use super::bounds::{MAX_ANSWER, MAX_ANSWERS, MAX_EMBED, MAX_NAMES, MAX_URL, cut, one_line};
 use crate::ids::PersonalityId;
 
 /// What a message carries besides its words.
@@ -164,6 +164,12 @@ impl Poll {
 }
 
 impl Names {
+    /// Whether there are no more than are kept for one message.
+    #[must_use]
+    pub fn fits(&self) -> bool {
+        [&self.users, &self.channels, &self.roles].iter().all(|kind| kind.len() <= MAX_NAMES)
+    }
+
     /// Takes others up; what is known stays.
     pub fn add(&mut self, more: Self) {
         for (known, more) in [

@@ -77,6 +77,14 @@ impl MessageContext {
         }
     }
 
+    /// Takes up what its words mention after a change. What was known stays, as what it refers to is
+    /// still there; but no message has more than [`bounds::MAX_NAMES`], however often it is changed.
+    pub fn mention(&mut self, names: Names) {
+        let mut all = names.clone();
+        all.add(std::mem::take(&mut self.names));
+        self.names = if all.fits() { all } else { names };
+    }
+
     /// All files that a model may be shown: the message's own first, then those of what it passes on
     /// and refers to.
     pub fn attachments(&self) -> impl Iterator<Item = &Attachment> {
@@ -94,11 +102,15 @@ impl RequestContext {
         Self { author_name: author_name.into(), ..Self::default() }
     }
 
-    /// Takes another message's context up, in its order; one that is there already is replaced.
+    /// Takes another message's context up, in its order; one that is there already is replaced, but
+    /// for the names that it had: a message may be changed while it is completed.
     pub fn add(&mut self, message: MessageContext) {
         let at = self.messages.partition_point(|known| known.source < message.source);
         match self.messages.get_mut(at) {
-            Some(known) if known.source == message.source => *known = message,
+            Some(known) if known.source == message.source => {
+                let named = std::mem::replace(known, message).names;
+                known.names.add(named);
+            }
             _ => self.messages.insert(at, message),
         }
     }

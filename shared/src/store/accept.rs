@@ -197,7 +197,7 @@ impl Store {
         Ok(())
     }
 
-    pub(super) async fn add_source(
+    async fn add_source(
         &self,
         tx: &mut Tx,
         request: RequestId,

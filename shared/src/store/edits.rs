@@ -8,9 +8,12 @@ use super::{
     lock_user,
     withdraw::words_changed,
 };
-use crate::ids::{DiscordUserId, RequestId, SourceId, UserId};
+use crate::{
+    context::Names,
+    ids::{DiscordUserId, RequestId, SourceId, UserId},
+};
 
-/// Requests of a message that have not been called.
+/// Requests of a message that have not been called, those that ask for its words once more included.
 const WAITING: &str = "
     SELECT r.id, r.user_id FROM request_sources s
       JOIN requests r ON r.id = s.request_id JOIN users u ON u.id = r.user_id
@@ -28,14 +31,16 @@ impl Store {
         Ok(!found.is_empty())
     }
 
-    /// Puts the new words of a message into every request that has not been called. Who is to answer
-    /// stays: that was decided when it was sent. Gives the author, if anything changed. What is being
+    /// Puts the new words of a message into every request that has not been called, and the names of what
+    /// they mention. Who is to answer, what it refers to and what it carries stays: that was decided when
+    /// it was sent. Gives the author, if anything changed. What is being
     /// called goes on as it was: it is paid for.
     pub async fn message_edited(
         &self,
         source: SourceId,
         author: DiscordUserId,
         words: &str,
+        names: &Names,
     ) -> Result<Option<UserId>> {
         const REPLACE: &str = "
             UPDATE request_sources SET content = $3
@@ -60,6 +65,7 @@ impl Store {
                 .await?
                 .rows_affected());
             if replaced > 0 {
+                self.name_in_context(&mut tx, request, source, names).await?;
                 words_changed(&mut tx, request).await?;
                 changed = Some(user);
             }

@@ -16,7 +16,7 @@ use super::{
     lock_user,
 };
 use crate::{
-    context::MessageContext,
+    context::{MessageContext, Names},
     ids::{RequestId, SourceId, UserId},
     model::RequestState,
 };
@@ -89,6 +89,21 @@ impl Store {
         let Some((state, mut context)) = context_of(tx, request).await? else { return Ok(()) };
         context.forget(source);
         self.keep_context(tx, request, state, &context).await.map(drop)
+    }
+
+    /// A message of a request was changed, and mentions these now.
+    pub(super) async fn name_in_context(
+        &self,
+        tx: &mut Tx,
+        request: RequestId,
+        source: SourceId,
+        names: &Names,
+    ) -> Result<()> {
+        let Some((_, mut context)) = context_of(tx, request).await? else { return Ok(()) };
+        let mut messages = context.messages.iter_mut();
+        let Some(changed) = messages.find(|known| known.source == source) else { return Ok(()) };
+        changed.mention(names.clone());
+        self.write_context(tx, request, &context).await
     }
 
     /// Says whether the request was queued with it.

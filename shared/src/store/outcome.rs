@@ -232,17 +232,19 @@ impl Store {
     }
 
     async fn write_turn(&self, tx: &mut Tx, request: &ClaimedRequest, answer: &str) -> Result<()> {
-        const SOURCES: &str = "SELECT source_id, content FROM request_sources WHERE request_id = $1 ORDER BY source_id";
-        const FIRST: &str = "SELECT MIN(source_id) FROM request_sources WHERE request_id = $1";
+        const SOURCES: &str = "SELECT source_id, content, copied FROM request_sources WHERE request_id = $1 ORDER BY source_id";
+        const FIRST: &str =
+            "SELECT MIN(source_id) FROM request_sources WHERE request_id = $1 AND NOT copied";
         const SQL: &str = "
             INSERT INTO turns
                 (id, request_id, user_id, channel_id, personality_id, source_id, user_text, assistant_text,
                  created_at, context)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             ON CONFLICT (request_id) DO UPDATE SET assistant_text = excluded.assistant_text";
-        let sources: Vec<(i64, String)> =
+        let sources: Vec<(i64, String, bool)> =
             on_tx!(tx, |c| sqlx::query_as(SOURCES).bind(request.id).fetch_all(c).await?);
-        let Some((first, _)) = sources.first() else {
+        // words that were copied were said earlier, and are answered now
+        let Some((first, ..)) = sources.iter().find(|(.., copied)| !copied) else {
             return Err(StoreError::Inconsistent("request_sources"));
         };
         let place = match take_place(tx, request.id).await? {
@@ -255,8 +257,11 @@ impl Store {
             }
         };
         // a deleted message is an empty one
-        let said: Vec<&str> =
-            sources.iter().map(|(_, text)| text.as_str()).filter(|text| !text.is_empty()).collect();
+        let said: Vec<&str> = sources
+            .iter()
+            .map(|(_, text, _)| text.as_str())
+            .filter(|text| !text.is_empty())
+            .collect();
         on_tx!(tx, |c| sqlx::query(SQL)
             .bind(TurnId::new(self.clock()))
             .bind(request.id)

@@ -91,7 +91,8 @@ async fn was_taken(tx: &mut Tx, source: SourceId) -> Result<bool> {
     Ok(count > 0)
 }
 
-async fn has_words(tx: &mut Tx, request: RequestId) -> Result<bool> {
+/// Whether not all of it was deleted.
+pub(super) async fn has_words(tx: &mut Tx, request: RequestId) -> Result<bool> {
     const SQL: &str =
         "SELECT COUNT(*) FROM request_sources WHERE request_id = $1 AND NOT withdrawn";
     let (count,): (i64,) = on_tx!(tx, |c| sqlx::query_as(SQL).bind(request).fetch_one(c).await?);

@@ -9,6 +9,7 @@ use super::{
     db::{Tx, on_tx},
     lock_user,
     payer::Payer,
+    regenerate::has_words,
 };
 use crate::{
     ids::{
@@ -50,7 +51,7 @@ pub enum Retried {
     Already,
     /// It cannot be taken now.
     Refused(Refusal),
-    /// It did not fail.
+    /// It did not fail, or nothing is left of what was said.
     NotNeeded,
     /// Only its author may retry it.
     NotYours,
@@ -155,6 +156,9 @@ impl Store {
         if before > 0 {
             return Ok(Retried::Already);
         }
+        if !has_words(&mut tx, pressed.request_id).await? {
+            return Ok(Retried::NotNeeded);
+        }
         if let Some(why) = self.not_now(&mut tx, &pressed, limits).await? {
             return Ok(Retried::Refused(why));
         }
@@ -224,9 +228,6 @@ impl Store {
         limits: &Limits,
         once: Once,
     ) -> Result<RequestId> {
-        const TEXTS: &str = "
-            SELECT content FROM request_sources
-             WHERE request_id = $1 AND NOT withdrawn ORDER BY source_id";
         let seq = take_seqs(tx, pressed.user_id, 1).await?;
         // what was waited for in vain is not waited for again
         let context = RequestContext { awaited: Vec::new(), ..pressed.context.0.clone() };
@@ -254,10 +255,7 @@ impl Store {
             },
         };
         self.insert_request(tx, &row).await?;
-        let texts: Vec<(String,)> =
-            on_tx!(tx, |c| sqlx::query_as(TEXTS).bind(pressed.request_id).fetch_all(c).await?);
-        let said: Vec<String> = texts.into_iter().map(|(text,)| text).collect();
-        self.add_source(tx, id, source, pressed.personality_id, &said.join("\n")).await?;
+        self.copy_sources(tx, pressed, source, id).await?;
         let place = pressed.place();
         // the command's token may be gone; the new answer is an ordinary message
         let reply_by = match (pressed.kind, pressed.guild_id) {
@@ -266,6 +264,41 @@ impl Store {
         };
         self.insert_delivery(tx, id, pressed.user_id, place, &reply_by).await?;
         Ok(id)
+    }
+
+    /// The words stay those of their messages, so that a change or deletion of these reaches them until
+    /// the call. The press itself says nothing; its row tells that it was heeded, and when.
+    async fn copy_sources(
+        &self,
+        tx: &mut Tx,
+        pressed: &PressedRow,
+        press: SourceId,
+        into: RequestId,
+    ) -> Result<()> {
+        const PRESS: &str = "
+            INSERT INTO request_sources (source_id, personality_id, request_id, content, withdrawn, created_at)
+            VALUES ($1, $2, $3, '', TRUE, $4)";
+        const COPY: &str = "
+            INSERT INTO request_sources (source_id, personality_id, request_id, content, copied, created_at)
+            SELECT source_id, personality_id, $2, content, TRUE, $3
+              FROM request_sources WHERE request_id = $1 AND NOT withdrawn";
+        let now = self.clock.now();
+        on_tx!(&mut *tx, |c| sqlx::query(PRESS)
+            .bind(press)
+            .bind(pressed.personality_id)
+            .bind(into)
+            .bind(now)
+            .execute(c)
+            .await?
+            .rows_affected());
+        on_tx!(tx, |c| sqlx::query(COPY)
+            .bind(pressed.request_id)
+            .bind(into)
+            .bind(now)
+            .execute(c)
+            .await?
+            .rows_affected());
+        Ok(())
     }
 }
 

@@ -84,7 +84,7 @@ impl Store {
                AND cleared_at IS NULL
                AND source_id < COALESCE(
                        (SELECT MIN(s.source_id) FROM request_sources s JOIN requests r ON r.again_of = s.request_id
-                         WHERE r.id = $5),
+                         WHERE r.id = $5 AND NOT s.copied),
                        9223372036854775807)
              ORDER BY source_id DESC LIMIT $6";
         let rows: Vec<TurnRow> = on_db!(&self.db, |c| sqlx::query_as(SQL)

@@ -39,7 +39,7 @@ pub struct Life {
     pub api_key_id: Option<ApiKeyId>,
     /// What arrived, once it has ended.
     pub answer: Option<String>,
-    /// How many messages it is made of.
+    /// How many messages it is made of, without deleted ones.
     pub messages: i64,
     /// How many deliveries it has.
     pub deliveries: i64,
@@ -47,6 +47,10 @@ pub struct Life {
     pub want_rev: i64,
     /// Whether the text to be shown is the last.
     pub is_final: bool,
+    /// Whether somebody wants the reply gone.
+    pub unsaid: bool,
+    /// The first request that asked for an answer to its words, if it is another one.
+    pub again_of: Option<RequestId>,
     /// Whose text so far is kept.
     pub partial_token: Option<ClaimToken>,
     /// The text so far.
@@ -67,9 +71,9 @@ impl TestDb {
         const SQL: &str = "
             SELECT r.id, r.channel_id, r.personality_id, r.seq, r.state, r.attempt, r.dispatches, r.claim_token, r.owner,
                    r.stop_requested, r.not_before, r.deadline_at, r.api_key_id, r.answer,
-                   (SELECT COUNT(*) FROM request_sources s WHERE s.request_id = r.id) AS messages,
+                   (SELECT COUNT(*) FROM request_sources s WHERE s.request_id = r.id AND NOT s.withdrawn) AS messages,
                    (SELECT COUNT(*) FROM deliveries e WHERE e.request_id = r.id) AS deliveries,
-                   d.want_rev, d.final AS is_final, p.token AS partial_token, p.text AS partial,
+                   d.want_rev, d.final AS is_final, d.unsaid, r.again_of, p.token AS partial_token, p.text AS partial,
                    (SELECT COUNT(*) FROM usage_logs v WHERE v.request_id = r.id) AS usage_rows,
                    u.outcome, u.usage_source,
                    (SELECT COUNT(*) FROM turns t WHERE t.request_id = r.id) AS turns

@@ -1,4 +1,4 @@
-//! The model's beginning of a request: accepted, joined, retried, and with whose key.
+//! The model's beginning of a request: accepted, joined, asked once more, and with whose key.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::{
@@ -6,7 +6,7 @@ use shared::{
     model::RequestState::{Cancelled, Claimed, Expired, Failed, Gathering, Interrupted, Queued},
 };
 
-use super::model::{Key, Lane, Model, Request, is_waiting};
+use super::model::{Key, Lane, Model, Request, is_active, is_waiting};
 
 pub(super) const MAX_QUEUED: usize = 3;
 pub(super) const MAX_JOINED: usize = 2;
@@ -26,6 +26,17 @@ pub(super) enum Again {
     As(usize),
     Already,
     NotNeeded,
+    Unfinished,
+}
+
+/// Why a request is made.
+#[derive(Clone, Copy)]
+enum Because {
+    Said,
+    /// This one failed.
+    Retry(usize),
+    /// This one's answer is not enough.
+    Again(usize),
 }
 
 impl Request {
@@ -90,6 +101,7 @@ impl Model {
             && (last.state == Gathering || last.not_before <= now || gathers.is_none())
             && last.key == key
             && !last.is_retry
+            && last.again_of.is_none()
             && !last.stop
             && last.deadline > now
             && last.messages < MAX_JOINED
@@ -102,7 +114,7 @@ impl Model {
             return Err(Unwelcome::Busy);
         }
         let seq = self.next_seq[lane.0] + i64::try_from(i).unwrap();
-        let index = self.insert(lane, seq, key, now, false);
+        let index = self.insert(lane, seq, key, now, Because::Said);
         self.requests[index].gather(gathers, now);
         Ok(index)
     }
@@ -113,8 +125,13 @@ impl Model {
         seq: i64,
         key: ApiKeyId,
         now: DateTime<Utc>,
-        is_retry: bool,
+        why: Because,
     ) -> usize {
+        let (is_retry, again_of, messages) = match why {
+            Because::Said => (false, None, 1),
+            Because::Retry(i) => (true, self.requests[i].again_of, self.requests[i].messages),
+            Because::Again(i) => (false, Some(self.first_of(i)), self.requests[i].messages),
+        };
         self.requests.push(Request {
             id: RequestId::from(uuid::Uuid::nil()),
             lane,
@@ -128,13 +145,18 @@ impl Model {
             not_before: now,
             deadline: now + DEADLINE,
             key,
-            messages: 1,
+            messages,
+            words_rev: 0,
             awaited: Vec::new(),
             is_retry,
             was_retried: false,
+            again_of,
+            unsaid: false,
+            turn: false,
             answer: None,
             partial: None,
             shown: 0,
+            is_final: false,
             usage: None,
         });
         self.requests.len() - 1
@@ -148,14 +170,32 @@ impl Model {
         if self.requests[i].was_retried {
             return Ok(Again::Already);
         }
+        let new = self.ask_again(lane, now, Because::Retry(i))?;
+        self.requests[i].was_retried = true;
+        Ok(new)
+    }
+
+    pub(super) fn regenerate(&mut self, i: usize, now: DateTime<Utc>) -> Result<Again, Unwelcome> {
+        let (lane, state) = (self.requests[i].lane, self.requests[i].state);
+        if is_waiting(state) || is_active(state) {
+            return Ok(Again::Unfinished);
+        }
+        self.ask_again(lane, now, Because::Again(i))
+    }
+
+    fn ask_again(
+        &mut self,
+        lane: Lane,
+        now: DateTime<Utc>,
+        why: Because,
+    ) -> Result<Again, Unwelcome> {
         if self.waiting(lane.0) >= MAX_QUEUED {
             return Err(Unwelcome::Busy);
         }
         let key = self.payer(lane.0)?;
-        self.requests[i].was_retried = true;
         let seq = self.next_seq[lane.0];
         self.next_seq[lane.0] += 1;
-        Ok(Again::As(self.insert(lane, seq, key, now, true)))
+        Ok(Again::As(self.insert(lane, seq, key, now, why)))
     }
 
     pub(super) fn replace_key(&mut self, user: usize, key: ApiKeyId) {

@@ -47,6 +47,14 @@ impl Invariants {
             {
                 return fail("usage is not counted once");
             }
+            let question = |row: &Life| row.again_of.unwrap_or(row.id);
+            let answers = rows.iter().filter(|other| question(other) == question(row));
+            if answers.map(|answer| answer.turns).sum::<i64>() > 1 {
+                return fail("two answers to the same words are remembered");
+            }
+            if row.unsaid && row.turns > 0 {
+                return fail("what was taken back is remembered");
+            }
             self.compare(row).or_else(fail)?;
         }
         Ok(())

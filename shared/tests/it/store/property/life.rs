@@ -11,7 +11,7 @@ use shared::{
     model::{FailureKind, FinishReason, InactiveReason, Provider, RequestState},
     store::{
         Accepted, CallEnd, CallRecord, ClaimedRequest, Fenced, Incoming, Limits, PartialText,
-        Refusal, Retried, Stopped,
+        Refusal, Regenerated, Retried, Stopped,
     },
     testing::{Person, TestDb, limits, message, no_guests},
 };
@@ -135,6 +135,8 @@ impl<'a> Life<'a> {
             Step::Claim { user, worker } => self.claim(user, worker).await,
             Step::Stop { which } => self.stop(which).await,
             Step::Retry { which } => self.retry(which).await,
+            Step::Regenerate { which, by_stranger } => self.regenerate(which, by_stranger).await,
+            Step::Unsay { which } => self.unsay(which).await,
             Step::WorkerDies { worker } => {
                 let dead = self.living[worker];
                 store.bury(self.world.workers[dead], Some(0)).await.unwrap();
@@ -200,8 +202,9 @@ impl<'a> Life<'a> {
             }
             Step::Fence { .. } => {
                 let opened = claimed.api_key_id;
+                let held = (opened.unwrap(), claimed.words_rev);
                 let fenced = store.fence(claimed, opened).await.unwrap();
-                let expected = match self.model.fence(index, token, opened.unwrap(), now) {
+                let expected = match self.model.fence(index, token, held, now) {
                     Ok(()) => Fenced::MayCall,
                     Err(why) => Fenced::Refused(why),
                 };
@@ -340,6 +343,40 @@ impl<'a> Life<'a> {
             (Retried::Refused(why), Err(expected)) => same(&unwelcome(&why), &expected),
             (retried, expected) => Err(format!("{retried:?}, and the model {expected:?}")),
         }
+    }
+
+    async fn regenerate(&mut self, which: usize, by_stranger: bool) -> Result<(), String> {
+        let Some(index) = self.model.requests.len().checked_sub(1 + which) else { return Ok(()) };
+        let (db, request) = (self.db, &self.model.requests[index]);
+        let by = self.people[if by_stranger { 1 - request.lane.0 } else { request.lane.0 }];
+        let delivery = delivery_of(db, request.id).await;
+        let (press, limits, system) = (snowflake().into(), small_limits(), no_guests());
+        let ask = async || {
+            db.store().regenerate(delivery, by.discord, press, &limits, &system).await.unwrap()
+        };
+        let answer = ask().await;
+        if by_stranger {
+            return same(&answer, &Regenerated::NotYours);
+        }
+        match (answer, self.model.regenerate(index, db.clock().now())) {
+            (Regenerated::Taken { request, .. }, Ok(Again::As(new))) => {
+                self.model.requests[new].id = request;
+                same(&ask().await, &Regenerated::Already)
+            }
+            (Regenerated::Unfinished, Ok(Again::Unfinished)) => Ok(()),
+            (Regenerated::Refused(why), Err(expected)) => same(&unwelcome(&why), &expected),
+            (answer, expected) => Err(format!("{answer:?}, and the model {expected:?}")),
+        }
+    }
+
+    async fn unsay(&mut self, which: usize) -> Result<(), String> {
+        let Some(index) = self.model.requests.len().checked_sub(1 + which) else { return Ok(()) };
+        let request = &self.model.requests[index];
+        let person = self.people[request.lane.0];
+        let delivery = delivery_of(self.db, request.id).await;
+        let whose = self.db.store().unsay(delivery).await.unwrap();
+        self.model.unsay(index);
+        same(&whose, &Some(person.id))
     }
 }
 

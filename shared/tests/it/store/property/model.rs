@@ -17,6 +17,7 @@ const MAX_ATTEMPTS: i64 = 3;
 pub(super) type Lane = (usize, usize, usize);
 
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 pub(super) struct Request {
     pub(super) id: RequestId,
     pub(super) lane: Lane,
@@ -31,14 +32,24 @@ pub(super) struct Request {
     pub(super) deadline: DateTime<Utc>,
     pub(super) key: ApiKeyId,
     pub(super) messages: usize,
+    /// How often what its prompt is made of has changed.
+    pub(super) words_rev: i64,
     /// The messages for which the bot still asks Discord.
     pub(super) awaited: Vec<u64>,
     pub(super) is_retry: bool,
     pub(super) was_retried: bool,
+    /// The first request that asked for an answer to these words.
+    pub(super) again_of: Option<usize>,
+    /// Its reply was taken back.
+    pub(super) unsaid: bool,
+    /// It is remembered in the conversation.
+    pub(super) turn: bool,
     pub(super) answer: Option<String>,
     pub(super) partial: Option<(ClaimToken, i64)>,
-    /// How often the bot was told of a final text.
+    /// How often the bot was told to look.
     pub(super) shown: i64,
+    /// The text to be shown is the last.
+    pub(super) is_final: bool,
     /// Outcome, and whether the provider's figures are there.
     pub(super) usage: Option<(RequestState, bool)>,
 }
@@ -77,12 +88,17 @@ impl Request {
 
     fn end_unspent(&mut self, state: RequestState) {
         (self.state, self.token, self.owner) = (state, None, None);
+        self.show_the_last();
+    }
+
+    fn show_the_last(&mut self) {
+        self.is_final = true;
         self.shown += 1;
     }
 
     fn end_call(&mut self, state: RequestState, text: Option<String>, figures: bool) {
         (self.state, self.answer, self.owner, self.partial) = (state, text, None, None);
-        self.shown += 1;
+        self.show_the_last();
         self.usage = match self.usage {
             Some((_, had)) => Some((state, had || figures)),
             None if state == Failed && !figures => None,
@@ -148,7 +164,7 @@ impl Model {
         &mut self,
         i: usize,
         token: ClaimToken,
-        opened: ApiKeyId,
+        (opened, words_rev): (ApiKeyId, i64),
         now: DateTime<Utc>,
     ) -> Result<(), FenceRefusal> {
         let live = self.keys[self.requests[i].lane.0];
@@ -167,6 +183,8 @@ impl Model {
             Err(FenceRefusal::KeyGone)
         } else if r.key != opened {
             Err(FenceRefusal::KeyReplaced)
+        } else if r.words_rev != words_rev {
+            Err(FenceRefusal::WordsChanged)
         } else {
             r.state = Calling;
             r.dispatches += 1;
@@ -200,8 +218,53 @@ impl Model {
         let held = r.holds(token, &[Calling, Interrupted]);
         if held {
             r.end_call(state, text, figures);
+            if state == Answered {
+                self.remember(i);
+            }
         }
         held
+    }
+
+    /// Of all answers to the same words the newest is remembered, unless it was taken back.
+    fn remember(&mut self, i: usize) {
+        let (first, seq) = (self.first_of(i), self.requests[i].seq);
+        let others = || self.requests.iter().filter(|n| n.again_of == Some(first));
+        let is_outdone = others().any(|n| n.turn && n.seq > seq);
+        if self.requests[i].unsaid || is_outdone {
+            return;
+        }
+        for (index, other) in self.requests.iter_mut().enumerate() {
+            other.turn &= index != first && other.again_of != Some(first);
+        }
+        self.requests[i].turn = true;
+    }
+
+    /// The first request with the words of this one.
+    pub(super) fn first_of(&self, i: usize) -> usize {
+        self.requests[i].again_of.unwrap_or(i)
+    }
+
+    /// A reply is taken back, and nobody's prompt that is still to be sent knows of it.
+    pub(super) fn unsay(&mut self, i: usize) {
+        let r = &mut self.requests[i];
+        r.unsaid = true;
+        match r.state {
+            Gathering | Queued => r.end_unspent(Cancelled),
+            Claimed | Calling => {
+                r.stop = true;
+                r.shown += 1;
+            }
+            _ => {
+                r.turn = false;
+                r.show_the_last();
+                r.shown += 1;
+            }
+        }
+        let (_, channel, personality) = self.requests[i].lane;
+        let told = |r: &&mut Request| (r.lane.1, r.lane.2) == (channel, personality);
+        for r in self.requests.iter_mut().filter(told).filter(|r| r.state == Claimed) {
+            r.words_rev += 1;
+        }
     }
 
     /// The state before the press.

@@ -2,7 +2,7 @@
 
 use shared::{
     ids::{PersonalityId, WorkerId},
-    model::{RequestState, UsageSource},
+    model::UsageSource,
     testing::Life,
 };
 
@@ -12,7 +12,8 @@ use super::model::{Model, Request, partial_text};
 pub(super) fn expected(model: &Model, user: usize, world: &World) -> Vec<Life> {
     let mut requests: Vec<_> = model.requests.iter().filter(|r| r.lane.0 == user).collect();
     requests.sort_by_key(|r| r.seq);
-    requests.into_iter().map(|request| row(request, world)).collect()
+    let row = |request: &Request| row(model, request, world);
+    requests.into_iter().map(row).collect()
 }
 
 /// The names that the model's small numbers stand for.
@@ -22,7 +23,7 @@ pub(super) struct World {
     pub(super) workers: Vec<WorkerId>,
 }
 
-fn row(r: &Request, world: &World) -> Life {
+fn row(model: &Model, r: &Request, world: &World) -> Life {
     let source = |stream| if stream { UsageSource::Stream } else { UsageSource::Unknown };
     Life {
         id: r.id,
@@ -42,12 +43,14 @@ fn row(r: &Request, world: &World) -> Life {
         messages: i64::try_from(r.messages).unwrap(),
         deliveries: 1,
         want_rev: r.shown,
-        is_final: r.shown > 0,
+        is_final: r.is_final,
+        unsaid: r.unsaid,
+        again_of: r.again_of.map(|first| model.requests[first].id),
         partial_token: r.partial.map(|(token, _)| token),
         partial: r.partial.map(|(_, rev)| partial_text(rev)),
         usage_rows: i64::from(r.usage.is_some()),
         outcome: r.usage.map(|(outcome, _)| outcome),
         usage_source: r.usage.map(|(_, stream)| source(stream)),
-        turns: i64::from(r.state == RequestState::Answered),
+        turns: i64::from(r.turn),
     }
 }

@@ -16,6 +16,8 @@ pub(super) enum Step {
     Finish { which: usize, how: usize, text: usize, figures: bool },
     Stop { which: usize },
     Retry { which: usize },
+    Regenerate { which: usize, by_stranger: bool },
+    Unsay { which: usize },
     WorkerDies { worker: usize },
     BuriedTooEarly { worker: usize },
     ReplaceKey { user: usize },
@@ -45,6 +47,9 @@ pub(super) fn any_step() -> impl Strategy<Value = Step> {
             .prop_map(|(which, how, text, figures)| Step::Finish { which, how, text, figures }),
         2 => recent().prop_map(|which| Step::Stop { which }),
         3 => recent().prop_map(|which| Step::Retry { which }),
+        4 => (recent(), prop::bool::weighted(0.1))
+            .prop_map(|(which, by_stranger)| Step::Regenerate { which, by_stranger }),
+        2 => recent().prop_map(|which| Step::Unsay { which }),
         3 => (0..3_usize).prop_map(|worker| Step::WorkerDies { worker }),
         1 => (0..3_usize).prop_map(|worker| Step::BuriedTooEarly { worker }),
         2 => two.clone().prop_map(|user| Step::ReplaceKey { user }),
