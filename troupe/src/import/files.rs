@@ -11,7 +11,7 @@ use anyhow::Context;
 use shared::{
     config::ImportConfig,
     formats::{
-        self, FileProblem, MAX_BYTES,
+        self, FileProblem, FromFile, MAX_BYTES,
         export::{self, Exported},
     },
     ids::DiscordUserId,
@@ -116,7 +116,7 @@ impl Files<'_> {
             Err(FileProblem::Unknown | FileProblem::Json(_)) => None,
             Err(problem) => return Err(problem.into()),
         };
-        let mut in_channels = Vec::new();
+        let (mut in_channels, mut notes) = (Vec::new(), Vec::new());
         let incoming =
             if let Some(Exported { id, owner, created_at, definition, channels }) = exported {
                 in_channels = channels;
@@ -129,7 +129,8 @@ impl Files<'_> {
                     created_at: Some(created_at),
                 }
             } else {
-                let definition = formats::read(bytes)?.definition;
+                let FromFile { definition, notes: told, .. } = formats::read(bytes)?;
+                notes = told;
                 let owner = self.owner.context(
                     "whose shall it be? say --owner DISCORD_ID, or set BOT_OWNER_DISCORD_ID",
                 )?;
@@ -144,7 +145,11 @@ impl Files<'_> {
                 }
             };
         let aliases = incoming.definition.aliases.len();
-        Ok(Taking { incoming, changes: Vec::new(), kept_aside: 0, aliases, channels: in_channels })
+        // what an export has there was there before
+        let is_export = incoming.id.is_some();
+        let kept_aside = if is_export { 0 } else { incoming.definition.custom_fields.len() };
+        let (changes, channels) = (Vec::new(), in_channels);
+        Ok(Taking { incoming, changes, notes, kept_aside, aliases, channels })
     }
 }
 

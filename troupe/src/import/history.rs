@@ -19,8 +19,8 @@ use super::{
     tzurot::Reading,
 };
 
-/// How many calls are taken in one transaction.
-const BATCH: usize = 500;
+/// How many calls are read at once, and taken in one transaction.
+const BATCH: u32 = 500;
 
 /// A person and a channel.
 type Lane = (DiscordUserId, u64);
@@ -176,25 +176,32 @@ pub(super) async fn channels(reading: &mut Reading) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The log of usage. What a call cost is not known.
+/// The log of usage, a page at a time: nothing else grows with every message. What a call cost is not
+/// known.
 pub(super) async fn usage(reading: &mut Reading) -> anyhow::Result<()> {
-    let rows = reading.legacy.rows(Table::Usage).await?;
-    let bar = bar(rows.len() as u64, "usage");
-    let mut calls = Vec::new();
-    for row in &rows {
-        match call(reading, row) {
-            Ok(call) => calls.push(call),
-            Err(why) => {
-                let id = text(row, "id").unwrap_or_default();
-                reading.report.skip(Kind::Usage, &id, why);
+    let bar = bar(reading.legacy.count(Table::Usage).await?, "usage");
+    if !reading.legacy.begin_pages(Table::Usage).await? {
+        return Ok(());
+    }
+    loop {
+        let rows = reading.legacy.next_page(BATCH).await?;
+        if rows.is_empty() {
+            break;
+        }
+        let mut calls = Vec::with_capacity(rows.len());
+        for row in &rows {
+            match call(reading, row) {
+                Ok(call) => calls.push(call),
+                Err(why) => {
+                    let id = text(row, "id").unwrap_or_default();
+                    reading.report.skip(Kind::Usage, &id, why);
+                }
             }
         }
-    }
-    for batch in calls.chunks(BATCH) {
-        for done in reading.importer.usage(batch).await? {
+        for done in reading.importer.usage(&calls).await? {
             reading.report.count(Kind::Usage, (&done).into(), 1);
         }
-        bar.inc(batch.len() as u64);
+        bar.inc(rows.len() as u64);
     }
     bar.finish_and_clear();
     Ok(())

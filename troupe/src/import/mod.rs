@@ -1,5 +1,6 @@
 //! `troupe import`: what an owner brings along from elsewhere.
 
+mod bar;
 mod files;
 mod history;
 mod keys;
@@ -13,7 +14,6 @@ mod tzurot;
 use std::{process::ExitCode, sync::Arc};
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressStyle};
 use shared::{
     clock::SystemClock,
     config::{self, Environment, ImportConfig},
@@ -22,7 +22,7 @@ use shared::{
     store::{Done, ImportRun, Importer, Store},
 };
 
-use self::report::Report;
+use self::{bar::bar, report::Report};
 use crate::{
     cli::{ImportArgs, ImportFrom},
     data_dir,
@@ -94,16 +94,6 @@ async fn settle_owner(importer: &mut Importer, owner: DiscordUserId) -> anyhow::
             print(&[format!("{owner} may manage the bot now, as BOT_OWNER_DISCORD_ID")])
         }
         Done::Unchanged | Done::Skipped(_) => Ok(()),
-    }
-}
-
-/// A bar on a terminal, and nothing elsewhere.
-fn bar(length: u64, what: &'static str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg:14} {wide_bar} {pos}/{len}");
-    let bar = ProgressBar::new(length).with_message(what);
-    match style {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
     }
 }
 

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shared::{
-    formats::older::Change,
-    store::{Done, NameConflict},
-};
+use shared::store::{Done, NameConflict};
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,7 +107,8 @@ impl Report {
         self.kept_aside += fields;
     }
 
-    pub(super) fn changed(&mut self, personality: &str, change: &Change) {
+    /// Something that is not here as it was there.
+    pub(super) fn changed(&mut self, personality: &str, change: impl std::fmt::Display) {
         self.changed.push(format!("{personality}: {change}"));
     }
 

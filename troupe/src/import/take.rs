@@ -1,7 +1,10 @@
 //! One personality of an older system: taken, and told.
 
 use shared::{
-    formats::older::{Change, Older},
+    formats::{
+        Note,
+        older::{Change, Older},
+    },
     store::{Done, Imported, Importer, OlderActivation, Skipped, StoreError, ToImport},
 };
 
@@ -13,6 +16,8 @@ use super::report::{Kind, Outcome, Report};
 pub(super) struct Taking {
     pub(super) incoming: ToImport,
     pub(super) changes: Vec<Change>,
+    /// What else its owner should be told of the file.
+    pub(super) notes: Vec<Note>,
     pub(super) kept_aside: usize,
     pub(super) aliases: usize,
     /// Where it speaks unasked.
@@ -23,7 +28,8 @@ impl Taking {
     pub(super) fn of(older: Older, incoming: impl FnOnce(&Older) -> ToImport) -> Self {
         let incoming = incoming(&older);
         let Older { changes, kept_aside, aliases, .. } = older;
-        Self { incoming, changes, kept_aside, aliases, channels: Vec::new() }
+        let (notes, channels) = (Vec::new(), Vec::new());
+        Self { incoming, changes, notes, kept_aside, aliases, channels }
     }
 }
 
@@ -53,6 +59,9 @@ pub(super) async fn take(
             _ if is_new => report.changed(&name, change),
             _ => {}
         }
+    }
+    if is_new {
+        taking.notes.iter().for_each(|note| report.changed(&name, note));
     }
     let lost = made.conflicts.iter().filter(|conflict| conflict.name != name);
     let lost = lost.count().min(usable);

@@ -33,6 +33,8 @@ shared::each_engine!(
     a_backup_of_shapes_comes_over,
     what_was_changed_since_is_left_alone,
     no_more_aliases_are_restored_than_there_may_be,
+    a_log_of_usage_of_any_length_comes_over,
+    what_became_of_a_card_is_told,
 );
 
 /// A database to import into, and one to import from.
@@ -462,6 +464,49 @@ async fn no_more_aliases_are_restored_than_there_may_be(db: TestDb) {
     assert!(said.contains("Too many: it has as many aliases as it can have"), "{said}");
     let (_, ada, _) = world.named("Ada").await.expect("Ada");
     assert_eq!((ada.aliases.len(), ada.check()), (50, Ok(())));
+}
+
+async fn a_log_of_usage_of_any_length_comes_over(db: TestDb) {
+    let Some(world) = World::beside_older(db).await else { return };
+    world.legacy().fill(1).await;
+    world.legacy().add_usage(1_300).await;
+    let import = ["import", "tzurot", "--with", "usage"];
+    let (code, said) = world.run(&import).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(counts(&said, "usage"), [1_301, 1_288, 0, 0, 13], "{said}");
+    assert!(said.contains("usage m-1300: its provider is not known here"), "{said}");
+    let user = world.db.store().find_user(1001.into()).await.expect("a look").expect("a user");
+    let tokens: i64 = world.db.usage_of(user.id).await.iter().filter_map(|call| call.tokens).sum();
+    let expected: i64 = (1..=1_300).filter(|n| n % 100 != 0).map(|n| 10 + n).sum();
+    assert_eq!(tokens, expected + 11, "each of them, once");
+    let (_, again) = world.run(&import).await;
+    assert_eq!(counts(&again, "usage"), [1_301, 0, 0, 1_288, 13], "{again}");
+}
+
+async fn what_became_of_a_card_is_told(db: TestDb) {
+    let world = World::of(db);
+    let card = json!({
+        "spec": "chara_card_v3", "spec_version": "3.7",
+        "data": {
+            "name": "Ada", "description": "You are Ada.",
+            "extensions": { "troupe": { "model": { "temperature": 77 } } },
+        },
+    });
+    fs::write(world.dir.path().join("ada.json"), card.to_string()).expect("a card");
+    let import = ["import", "ada.json", "--owner", "77"];
+    let (code, said) = world.run(&import).await;
+    assert_eq!(code, Some(0), "what was left out is no failure\n{said}");
+    let told = [
+        "changed: Ada: a newer version of its program wrote this file",
+        "changed: Ada: the settings that another Troupe wrote into this card were left out",
+        "fields kept in custom_fields: 1",
+    ];
+    for told in told {
+        assert!(said.contains(told), "no {told} in\n{said}");
+    }
+    let (code, again) = world.run(&import).await;
+    assert_eq!(code, Some(0), "{again}");
+    assert!(!again.contains("changed: Ada"), "nothing was changed\n{again}");
 }
 
 /// Nothing of it is a secret on a command line or in a message.

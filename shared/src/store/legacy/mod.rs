@@ -141,6 +141,30 @@ impl LegacyDatabase {
         self.read(sql, None).await
     }
 
+    /// Begins to read a table that may be too large to be held at once: [`next_page`](Self::next_page)
+    /// gives its rows, in an order that is the same each time. `false` where it is not there.
+    pub async fn begin_pages(&mut self, table: Table) -> Result<bool, LegacyProblem> {
+        if !self.has(table).await? {
+            return Ok(false);
+        }
+        // ends with the transaction
+        let sql = format!(
+            "DECLARE pages NO SCROLL CURSOR FOR SELECT to_jsonb(t) FROM {} t ORDER BY to_jsonb(t)::text",
+            table.name()
+        );
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut self.0).await?;
+        Ok(true)
+    }
+
+    /// The next rows, at most so many; none at the end, which ends the reading.
+    pub async fn next_page(&mut self, rows: u32) -> Result<Vec<Row>, LegacyProblem> {
+        let page = self.read(format!("FETCH {rows} FROM pages"), None).await?;
+        if page.is_empty() {
+            sqlx::query("CLOSE pages").execute(&mut self.0).await?;
+        }
+        Ok(page)
+    }
+
     /// The rows whose column `column` holds `value`: `column` in `snake_case`, in whichever spelling it
     /// is there.
     pub async fn rows_with(

@@ -143,6 +143,16 @@ impl LegacyDb {
         }
     }
 
+    /// Adds calls of the first user's, every hundredth by a provider that nobody knows.
+    pub async fn add_usage(&self, count: i64) {
+        const SQL: &str = "
+            INSERT INTO usage_logs
+            SELECT 'm-' || n, 'u-1', 'p-1', CASE WHEN n % 100 = 0 THEN 'nobody' ELSE 'openrouter' END,
+                   'author/model', 10, n, 10 + n, 'text', TIMESTAMP '2025-04-01' + n * INTERVAL '1 minute'
+              FROM generate_series(1, $1) n";
+        sqlx::query(SQL).bind(count).execute(&self.pool).await.expect("rows");
+    }
+
     /// The key of the user of this number.
     #[must_use]
     pub fn key(number: i64) -> SecretString {
