@@ -32,7 +32,7 @@ shared::each_engine!(
 );
 
 /// What the model was asked last, when it was asked with this word in the last message.
-async fn asked(stage: &Stage, word: &str) -> Call {
+pub(crate) async fn asked(stage: &Stage, word: &str) -> Call {
     let asked = stage.provider.ledger().wait_for(|book| {
         book.calls.iter().rev().find(|call| question(call).contains(word)).cloned()
     });
@@ -40,7 +40,7 @@ async fn asked(stage: &Stage, word: &str) -> Call {
 }
 
 /// The last message, its words alone.
-fn question(call: &Call) -> String {
+pub(crate) fn question(call: &Call) -> String {
     let last = call.body["messages"].as_array().and_then(|messages| messages.last());
     match last.map(|message| &message["content"]) {
         Some(Value::String(words)) => words.clone(),
