@@ -9,6 +9,7 @@ use shared::{
     lifecycle::{Interrupts, Lifecycle, Outcome},
     process,
     startup::{self, Ground},
+    store::ProcessRole,
     telemetry::Redactor,
 };
 
@@ -23,8 +24,9 @@ async fn serve(config: BotConfig, redactor: Redactor) -> anyhow::Result<Outcome>
     let lifecycle = Lifecycle::new(config.process.shutdown_grace);
     let mut interrupts = Interrupts::from_signals().context("signals can't be received")?;
     let (redis, keys) = (Some(&config.redis), &config.master_keys);
-    let opened = startup::open(&config.database, redis, keys, interrupts.next()).await?;
-    let Some(Ground { store, vault, hints }) = opened else { return Ok(Outcome::Clean) };
+    let opened =
+        startup::open(ProcessRole::Bot, &config.database, redis, keys, interrupts.next()).await?;
+    let Some(Ground { store, vault, hints, hold }) = opened else { return Ok(Outcome::Clean) };
     let env = BotEnv {
         token: config.discord_token,
         discord: config.discord,
@@ -40,6 +42,7 @@ async fn serve(config: BotConfig, redactor: Redactor) -> anyhow::Result<Outcome>
     };
     lifecycle.spawn("bot", bot::run(env));
     let outcome = lifecycle.wait(interrupts).await;
+    hold.release().await;
     store.close().await;
     Ok(outcome)
 }

@@ -86,6 +86,8 @@ uuid_ids! {
     WorkerId,
     /// One start of a bot process; never reused.
     BotId,
+    /// One start of any process that has the master key; never reused.
+    ProcessId,
     /// Proof that its holder made the claim on a row.
     ClaimToken,
 }

@@ -9,7 +9,8 @@ use tokio::time::sleep;
 use crate::{
     clock::{SharedClock, SystemClock},
     config::{MasterKeyTexts, RedisConfig},
-    store::{Engine, Store, StoreError},
+    key_hold::KeyHold,
+    store::{Engine, ProcessRole, Store, StoreError},
     vault::{CanaryError, MalformedMasterKey, MasterKey, MasterKeys, SealError, Vault},
     wake::{self, BadRedisUrl, Hints},
 };
@@ -56,11 +57,14 @@ pub struct Ground {
     pub vault: Vault,
     /// What they tell each other.
     pub hints: Hints,
+    /// This process's word that it holds these keys; to be released before the store is closed.
+    pub hold: KeyHold,
 }
 
-/// Prepares what bot and worker stand on. Without a Redis, hints stay within this process. `None`
-/// when `told_to_stop` was ready before the database was.
+/// Prepares what a process of this `role` stands on. Without a Redis, hints stay within it. `None` when
+/// `told_to_stop` was ready before the database was.
 pub async fn open(
+    role: ProcessRole,
     database: &Engine,
     redis: Option<&RedisConfig>,
     master_keys: &MasterKeyTexts,
@@ -70,12 +74,17 @@ pub async fn open(
     let vault = open_vault(master_keys)?;
     let opened = open_store(database, Arc::clone(&clock), told_to_stop).await?;
     let Some(store) = opened else { return Ok(None) };
-    check_canary(&store, &vault).await?;
+    // said before the look at the canaries: see `key_hold`
+    let hold = KeyHold::take(&store, &vault, role).await?;
+    if let Err(refused) = check_canary(&store, &vault).await {
+        hold.release().await;
+        return Err(refused);
+    }
     let hints = match redis {
         Some(redis) => wake::redis(redis.url.expose_secret(), &redis.prefix, clock)?,
         None => wake::memory(),
     };
-    Ok(Some(Ground { store, vault, hints }))
+    Ok(Some(Ground { store, vault, hints, hold }))
 }
 
 /// Makes the vault of the keys that the settings hold.
@@ -122,17 +131,17 @@ async fn wait_for_store(engine: &Engine, clock: SharedClock) -> Result<Store, St
 /// Refuses a start with a master key that this database does not know. A database that has not seen
 /// any yet, or that was sealed with one of the previous keys, gets to know the current one.
 pub async fn check_canary(store: &Store, vault: &Vault) -> Result<(), StartupError> {
-    let known = check_all(store, vault).await?;
+    let known = check_canaries(store, vault).await?;
     if known {
         return Ok(());
     }
     store.add_canary(&vault.seal_canary()?).await?;
     // another process may have started with another key at the same moment: then neither goes on
-    check_all(store, vault).await.map(drop)
+    check_canaries(store, vault).await.map(drop)
 }
 
-/// Checks every constant there is. Whether the current key's is among them.
-async fn check_all(store: &Store, vault: &Vault) -> Result<bool, StartupError> {
+/// Checks every constant there is, and writes none. Whether the current key's is among them.
+pub async fn check_canaries(store: &Store, vault: &Vault) -> Result<bool, StartupError> {
     let canaries = store.canaries().await?;
     canaries.iter().try_for_each(|canary| vault.check_canary(canary))?;
     let current = vault.current_key_id();

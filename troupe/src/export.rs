@@ -26,7 +26,7 @@ use crate::{
 pub(crate) fn run(args: &ExportArgs, local: bool) -> ExitCode {
     report_as(in_runtime(async {
         let config = config::for_import(&Environment::from_process()?, local)?;
-        let store = open_store(&config).await?;
+        let store = open_store(&config.process, &config.database).await?;
         let owner = args.owner.map(DiscordUserId::from);
         let done = export(&store, owner, args.path.as_deref()).await;
         store.close().await;

@@ -50,9 +50,10 @@ async fn serve(config: TroupeConfig, redactor: Redactor) -> anyhow::Result<Outco
             let Some(opened) = process.open(&lifecycle, &mut interrupts).await? else {
                 return Ok(Outcome::Clean);
             };
-            let store = opened.start(&lifecycle);
+            let (store, hold) = opened.start(&lifecycle);
             tracing::info!("bot and worker are starting");
             let outcome = lifecycle.wait(interrupts).await;
+            hold.release().await;
             store.close().await;
             Ok(outcome)
         }

@@ -7,10 +7,11 @@ use shared::{
     config::{
         DatabaseUrl, DiscordConfig, MasterKeyTexts, ProviderConfig, RedisConfig, RequestConfig,
     },
+    key_hold::KeyHold,
     lifecycle::{Interrupts, Lifecycle},
     secret::UserApiKey,
     startup::{self, Ground},
-    store::Store,
+    store::{ProcessRole, Store},
     telemetry::Redactor,
     vault::Vault,
     wake::{NudgeSender, WakeReceiver, WakeSender},
@@ -33,6 +34,8 @@ pub(crate) struct OneProcess {
 pub(crate) struct Opened {
     /// Where they meet. It is to be closed after both.
     pub(crate) store: Store,
+    /// This process's word that it holds the master key; to be released before.
+    pub(crate) hold: KeyHold,
     /// What the bot is started with.
     pub(crate) bot: BotEnv,
     /// What a worker is started with.
@@ -62,8 +65,9 @@ impl OneProcess {
         interrupts: &mut Interrupts,
     ) -> anyhow::Result<Option<Opened>> {
         let (redis, keys) = (self.redis.as_ref(), &self.master_keys);
-        let opened = startup::open(&self.database, redis, keys, interrupts.next()).await?;
-        let Some(Ground { store, vault, hints }) = opened else { return Ok(None) };
+        let role = ProcessRole::Troupe;
+        let opened = startup::open(role, &self.database, redis, keys, interrupts.next()).await?;
+        let Some(Ground { store, vault, hints, hold }) = opened else { return Ok(None) };
         let bot = BotEnv {
             token: self.discord_token,
             discord: self.discord,
@@ -88,16 +92,16 @@ impl OneProcess {
             provider: self.provider,
             redactor: self.redactor,
         };
-        Ok(Some(Opened { store, bot, worker, woken: hints.wake_receiver }))
+        Ok(Some(Opened { store, hold, bot, worker, woken: hints.wake_receiver }))
     }
 }
 
 impl Opened {
-    /// Starts both; they end with `lifecycle`. The store is to be closed after that.
-    pub(crate) fn start(self, lifecycle: &Lifecycle) -> Store {
+    /// Starts both; they end with `lifecycle`. The hold is to be released and the store closed after that.
+    pub(crate) fn start(self, lifecycle: &Lifecycle) -> (Store, KeyHold) {
         worker::start(self.worker.env(self.woken), lifecycle);
         lifecycle.spawn("bot", bot::run(self.bot));
-        self.store
+        (self.store, self.hold)
     }
 }
 

@@ -25,7 +25,9 @@ pub(crate) async fn make_all(shared: &Shared, user: UserId, at_once: &Semaphore)
     let Ok(_permit) = at_once.acquire().await else { return };
     while let Some(worker) = shared.pulse.worker() {
         match shared.store.claim_key_check(worker, user).await {
-            Ok(Some(check)) => make(shared, worker, &check).await,
+            Ok(Some(check)) if make(shared, worker, &check).await => {}
+            // the next sweep sees to it, this worker's or one's that has the master key
+            Ok(Some(_given_back)) => return,
             Ok(None) => return,
             Err(error) => {
                 warn!(user.id = %user, kind = %error, "a key check could not be claimed");
@@ -35,12 +37,13 @@ pub(crate) async fn make_all(shared: &Shared, user: UserId, at_once: &Semaphore)
     }
 }
 
-async fn make(shared: &Shared, worker: WorkerId, check: &ClaimedCheck) {
+/// `false`: it was given back.
+async fn make(shared: &Shared, worker: WorkerId, check: &ClaimedCheck) -> bool {
     let Some(verdict) = verdict(shared, check).await else {
         if let Err(error) = shared.store.give_back_key_check(check, worker).await {
             warn!(check.id = %check.id, kind = %error, "a key check could not be given back");
         }
-        return;
+        return false;
     };
     let hard = shared.lifecycle.hard();
     let written =
@@ -56,6 +59,7 @@ async fn make(shared: &Shared, worker: WorkerId, check: &ClaimedCheck) {
         Err(error) => warn!(check.id = %check.id, kind = %error, "a verdict could not be written"),
     }
     shared.nudges.nudge(check.user).await;
+    true
 }
 
 /// The provider's verdict; `None` when another worker should ask.
@@ -76,11 +80,8 @@ async fn verdict(shared: &Shared, check: &ClaimedCheck) -> Option<KeyVerdict> {
             let Some(provider) = shared.providers.get(check.provider) else { return Some(down) };
             Some(timeout(PATIENCE, provider.check_key(&key)).await.unwrap_or(down))
         }
-        Err(NoKey::UnknownMasterKey | NoKey::Store(_)) => {
-            // the check expires if nobody can make it
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            None
-        }
+        // the check expires if nobody can make it
+        Err(NoKey::UnknownMasterKey(_) | NoKey::Store(_)) => None,
         Err(NoKey::Gone | NoKey::Unreadable) => Some(unreadable),
     }
 }

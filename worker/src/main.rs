@@ -9,6 +9,7 @@ use shared::{
     process,
     secret::UserApiKey,
     startup::{self, Ground},
+    store::ProcessRole,
     telemetry::Redactor,
 };
 use worker::{WorkerEnv, WorkerSettings, attachments::Attachments, providers::Providers};
@@ -24,8 +25,10 @@ async fn serve(config: WorkerConfig, redactor: Redactor) -> anyhow::Result<Outco
     let lifecycle = Lifecycle::new(config.process.shutdown_grace);
     let mut interrupts = Interrupts::from_signals().context("signals can't be received")?;
     let (redis, keys) = (Some(&config.redis), &config.master_keys);
-    let opened = startup::open(&config.database, redis, keys, interrupts.next()).await?;
-    let Some(Ground { store, vault, hints }) = opened else { return Ok(Outcome::Clean) };
+    let opened =
+        startup::open(ProcessRole::Worker, &config.database, redis, keys, interrupts.next())
+            .await?;
+    let Some(Ground { store, vault, hints, hold }) = opened else { return Ok(Outcome::Clean) };
     let operator_key = config.provider.operator_key.clone().map(UserApiKey::from_opened);
     let env = WorkerEnv {
         providers: Providers::connect(&config.provider, &store.shared_clock())?,
@@ -40,6 +43,7 @@ async fn serve(config: WorkerConfig, redactor: Redactor) -> anyhow::Result<Outco
     };
     worker::start(env, &lifecycle);
     let outcome = lifecycle.wait(interrupts).await;
+    hold.release().await;
     store.close().await;
     Ok(outcome)
 }

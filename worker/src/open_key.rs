@@ -6,7 +6,7 @@ use shared::{
     secret::UserApiKey,
     store::{SealedKey, StoreError},
     telemetry::RedactionGuard,
-    vault::OpenError,
+    vault::{KeyId, OpenError},
 };
 use tracing::error;
 
@@ -29,8 +29,8 @@ pub(crate) enum NoKey {
     #[error("there is no live key")]
     Gone,
     /// Another worker may have the master key.
-    #[error("sealed with a master key that this process does not have")]
-    UnknownMasterKey,
+    #[error("sealed with the master key {0}, which this process does not have")]
+    UnknownMasterKey(KeyId),
     /// The row was changed.
     #[error("the stored key does not open")]
     Unreadable,
@@ -61,7 +61,7 @@ pub(crate) async fn open_key(
 pub(crate) fn not_opened(failed: OpenError, row: impl std::fmt::Display) -> NoKey {
     error!(alert = true, row.id = %row, kind = %failed, "a stored key could not be opened");
     match failed {
-        OpenError::UnknownKeyId(_) => NoKey::UnknownMasterKey,
+        OpenError::UnknownKeyId(key) => NoKey::UnknownMasterKey(key),
         OpenError::Tampered | OpenError::Malformed(_) => NoKey::Unreadable,
     }
 }

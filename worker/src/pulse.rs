@@ -6,13 +6,12 @@ use std::{
     time::Duration,
 };
 
-use shared::{ids::WorkerId, store::Store};
+use shared::{ids::WorkerId, liveness::BEAT_EVERY, store::Store};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tracing::{info, warn};
 
 use crate::runner::Shared;
 
-const BEAT_EVERY: Duration = Duration::from_secs(5);
 /// Without a written beat for so long, nothing new is begun: a reaper may be about to bury us.
 const BEGIN_NOTHING_AFTER: Duration = Duration::from_secs(12);
 

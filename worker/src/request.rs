@@ -14,6 +14,7 @@ use shared::{
         CallEnd, CallRecord, ClaimedRequest, Conversation, FenceRefusal, Fenced, Personality,
         StoreError,
     },
+    vault::KeyId,
 };
 use tokio::time::Instant;
 use tracing::{error, info, warn};
@@ -37,7 +38,7 @@ use crate::{
 const FENCE_HOLDS_FOR: Duration = Duration::from_secs(3);
 /// Before it goes to a worker that may do better.
 const GIVE_BACK_FOR: Duration = Duration::from_secs(2);
-/// A request whose key only an absent worker could open waits no longer than this.
+/// A request whose key nobody is known to open waits no longer than this for somebody who does.
 const WAIT_FOR_MASTER_KEY: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
 
 /// What the preparation of a request came to, other than a call.
@@ -232,14 +233,24 @@ async fn payer<'a>(shared: &'a Shared, request: &ClaimedRequest) -> Result<Payer
         Ok(opened) => Ok(Payer::User(opened)),
         Err(NoKey::Gone) => Err(NotCalled::Fail(FailureKind::KeyGone)),
         Err(NoKey::Store(error)) => Err(error.into()),
-        Err(NoKey::UnknownMasterKey)
-            if shared.store.clock().now() - request.created_at < WAIT_FOR_MASTER_KEY =>
-        {
+        Err(NoKey::UnknownMasterKey(key)) if somebody_opens(shared, request, key).await => {
             Err(NotCalled::GiveBack(GIVE_BACK_FOR))
         }
-        Err(NoKey::Unreadable | NoKey::UnknownMasterKey) => {
+        Err(NoKey::Unreadable | NoKey::UnknownMasterKey(_)) => {
             Err(NotCalled::Fail(FailureKind::KeyUnreadable))
         }
+    }
+}
+
+/// Whether another worker may have the master key: one that says so, or, for a while, one to come.
+async fn somebody_opens(shared: &Shared, request: &ClaimedRequest, key: KeyId) -> bool {
+    let waited = shared.store.clock().now() - request.created_at;
+    if waited < WAIT_FOR_MASTER_KEY {
+        return true;
+    }
+    match shared.store.key_holders().await {
+        Ok(holders) => holders.iter().any(|holder| holder.role.opens() && holder.knows(key)),
+        Err(error) => error.is_transient(),
     }
 }
 

@@ -103,6 +103,7 @@ pub(super) fn master_keys(
 pub(super) fn master_keys_of_tools(
     reader: &mut Reader<'_>,
     process: &ProcessConfig,
+    because: &'static str,
 ) -> Option<MasterKeyTexts> {
     if !reader.mentions(&s::APP_MASTER_KEY)
         && let Some(current) = master_key_beside_data(reader, process)
@@ -110,7 +111,7 @@ pub(super) fn master_keys_of_tools(
         let previous = previous_master_keys(reader);
         return Some(MasterKeyTexts { current, previous });
     }
-    master_keys(reader, "the imported keys are sealed with it")
+    master_keys(reader, because)
 }
 
 fn previous_master_keys(reader: &mut Reader<'_>) -> Vec<SecretString> {

@@ -213,10 +213,33 @@ pub fn for_import(env: &Environment, local: bool) -> Result<ImportConfig, Config
     let source = reader.optional(&s::IMPORT_DATABASE_URL, addresses::foreign_postgres);
     let source_key = reader.optional(&s::IMPORT_MASTER_KEY, values::master_key);
     let keys = source_key.and_then(|source| {
-        let master_keys = deployment::master_keys_of_tools(&mut reader, &process)?;
+        let master_keys = {
+            let because = "the imported keys are sealed with it";
+            deployment::master_keys_of_tools(&mut reader, &process, because)?
+        };
         Some(ImportKeys { source, master_keys })
     });
     reader.finish(|_| Some(ImportConfig { database, process, owner, source, keys }))
+}
+
+/// What `troupe rotate-key` needs.
+#[derive(Clone, Debug)]
+pub struct RotationConfig {
+    /// The deployment's database.
+    pub database: DatabaseUrl,
+    /// Ports, directories, logs.
+    pub process: ProcessConfig,
+    /// The current key seals anew what the previous ones open.
+    pub master_keys: MasterKeyTexts,
+}
+
+/// Reads what a change of the master key needs; `local` is its `--local`.
+pub fn for_rotation(env: &Environment, local: bool) -> Result<RotationConfig, ConfigError> {
+    let ToolsConfig { database, process } = for_tools(env, local)?;
+    let mut reader = Reader::new(env);
+    let because = "what is stored is sealed with it";
+    let master_keys = deployment::master_keys_of_tools(&mut reader, &process, because);
+    reader.finish(|_| Some(RotationConfig { database, process, master_keys: master_keys? }))
 }
 
 /// Reads the settings of a `bot` process.

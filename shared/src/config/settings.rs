@@ -230,7 +230,8 @@ pub(super) static APP_MASTER_KEY_PREVIOUS: Setting = Setting::new(
     "APP_MASTER_KEY_PREVIOUS",
     "64 hex characters; several with commas between",
     "Former master keys: set the new one above and the old one here. It opens what it sealed, so it has
-to stay as long as anything of that is there. Several with commas between.",
+to stay until `troupe rotate-key` has sealed all of that anew and says that it may go
+(docs/OPERATIONS.md). Several with commas between.",
 )
 .secret();
 

@@ -17,6 +17,7 @@
 //! | `replies`, `regenerate` | what is done about a reply: taking it back, asking for another |
 //! | `places` | where who may speak, at T0 and at the fence |
 //! | `deliveries` | what the bot has to show, and what it has shown |
+//! | `key_holders`, `rotation` | who holds which master key, and sealing anew |
 //!
 //! Everything about one user is decided under the lock of that user's `user_queues` row, taken
 //! before any row of `requests`: two lock orders once gave 131 deadlocks in 8 seconds.
@@ -37,6 +38,7 @@ mod gather;
 mod imports;
 mod incoming;
 mod key_checks;
+mod key_holders;
 mod keys;
 mod leases;
 pub mod legacy;
@@ -50,6 +52,7 @@ mod places;
 mod reconcile;
 mod regenerate;
 mod replies;
+mod rotation;
 mod stop;
 mod turns;
 mod usage;
@@ -77,6 +80,7 @@ pub use incoming::{Accepted, Incoming, Limits, Place, Refusal, ReplyBy, SystemKe
 pub use key_checks::{
     AnswerToken, CheckPurpose, ClaimedCheck, NewKeyCheck, Unanswered, VerdictOutcome,
 };
+pub use key_holders::{KeyHolder, ProcessRole};
 pub use keys::{LiveKey, SealedKey};
 pub use leases::Lease;
 pub use models::CatalogueOutcome;
@@ -92,6 +96,7 @@ pub use places::{Activated, ActiveHere, Rule, ServerPlaces, ServerPolicy, Server
 pub use reconcile::ToReconcile;
 pub use regenerate::Regenerated;
 pub use replies::Reply;
+pub use rotation::{SealCount, SealedIn, SealedRow};
 pub use stop::{Retried, Stopped};
 pub use turns::{Conversation, Turn, UNDO_FOR};
 pub use usage::{ModelUsage, UsageSummary};

@@ -6,20 +6,21 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::subkeys::{KeyRing, Purpose, Subkey};
-use crate::{ids::UserId, model::Provider, secret::UserApiKey};
+use crate::{ids::UserId, secret::UserApiKey};
 
 /// Tells "this is the key you already have", without the key: 32 hex characters.
 ///
-/// Made with the current master key; a rotation makes new ones. Never shown or logged: a hash of
-/// a secret has no business in an error.
+/// Made with the master key that sealed the key beside it, so two can be compared when their rows name
+/// the same one; a rotation makes new ones. Never shown or logged: a hash of a secret has no business in
+/// an error.
 #[derive(Clone, PartialEq, Eq, Hash, sqlx::Type)]
 #[sqlx(transparent)]
 pub struct Fingerprint(String);
 
 impl Fingerprint {
-    pub(super) fn of(keys: &KeyRing, provider: Provider, key: &UserApiKey) -> Self {
+    pub(super) fn of(keys: &KeyRing, provider: &str, key: &UserApiKey) -> Self {
         let subkey = keys.current().key(Purpose::Fingerprints);
-        Self(keyed_hash(subkey, &[provider.as_str().as_bytes(), key.expose().as_bytes()]))
+        Self(keyed_hash(subkey, &[provider.as_bytes(), key.expose().as_bytes()]))
     }
 
     /// The column `fingerprint`.

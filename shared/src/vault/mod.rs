@@ -20,6 +20,7 @@ mod context;
 mod fingerprint;
 mod legacy;
 mod master_key;
+mod reseal;
 mod sealed;
 mod subkeys;
 mod user_keys;
@@ -33,6 +34,7 @@ pub use self::{
     fingerprint::Fingerprint,
     legacy::{LegacyKeyProblem, LegacyMasterKey},
     master_key::{EXAMPLE_MASTER_KEY, MalformedMasterKey, MasterKey, MasterKeys},
+    reseal::{BoundTo, ResealError, Resealed, Resealer},
     sealed::{KeyId, MalformedSeal, OpenError, SealError, Sealed},
     user_keys::{KeyOpener, KeySealer},
 };
@@ -63,6 +65,12 @@ impl Vault {
     #[must_use]
     pub fn bot_secrets(&self) -> BotSecrets {
         BotSecrets::new(Arc::clone(&self.0))
+    }
+
+    /// A rotation's role: replaces what a previous master key sealed, and shows nothing of it.
+    #[must_use]
+    pub fn resealer(&self) -> Resealer {
+        Resealer::new(Arc::clone(&self.0))
     }
 
     /// The id of the key that seals.

@@ -14,7 +14,7 @@ use super::{
 const MAX_CONTENT: usize = 1024;
 
 /// Names a master key without telling anything about it: derived from it, so never mislabelled.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId([u8; Self::BYTES]);
 
 impl KeyId {

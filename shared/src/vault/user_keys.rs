@@ -50,7 +50,7 @@ impl KeySealer {
     /// By what two equal keys are recognised.
     #[must_use]
     pub fn fingerprint(&self, provider: Provider, key: &UserApiKey) -> Fingerprint {
-        Fingerprint::of(&self.0, provider, key)
+        Fingerprint::of(&self.0, provider.as_str(), key)
     }
 }
 
@@ -107,17 +107,17 @@ impl fmt::Debug for KeyOpener {
 }
 
 /// What a secret of a user's is bound to: the user, and what it is for.
-struct Owner<T> {
+pub(super) struct Owner<T> {
     user: Uuid,
     what: T,
 }
 
 impl<T: AsRef<[u8]>> Owner<T> {
-    fn new(user: UserId, what: T) -> Self {
+    pub(super) fn new(user: UserId, what: T) -> Self {
         Self { user: user.uuid(), what }
     }
 
-    fn parts(&self) -> [&[u8]; 2] {
+    pub(super) fn parts(&self) -> [&[u8]; 2] {
         [self.user.as_bytes(), self.what.as_ref()]
     }
 }

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, stderr};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A bar on a terminal, and nothing elsewhere: a log or a file would be full of it.
-pub(super) fn bar(length: u64, what: &'static str) -> ProgressBar {
+pub(crate) fn bar(length: u64, what: &'static str) -> ProgressBar {
     bar_on(target(stderr().is_terminal(), ProgressDrawTarget::stderr), length, what)
 }
 

@@ -5,10 +5,11 @@ use secrecy::ExposeSecret;
 use shared::{
     config::ImportKeys,
     ids::UserId,
+    key_hold::KeyHold,
     model::Provider,
     startup,
     store::{
-        NewKey, OlderKey, Skipped, Store,
+        NewKey, OlderKey, ProcessRole, Skipped, Store,
         legacy::{Row, Table},
     },
     vault::{KeySealer, LegacyKeyProblem, LegacyMasterKey},
@@ -25,6 +26,8 @@ use super::{
 struct Locksmith {
     older: LegacyMasterKey,
     sealer: KeySealer,
+    /// A dry run seals nothing that stays.
+    hold: Option<KeyHold>,
 }
 
 pub(super) async fn import(
@@ -47,23 +50,30 @@ pub(super) async fn import(
         one(reading, &row, locksmith.as_ref()).await?;
     }
     bar.finish_and_clear();
+    if let Some(hold) = locksmith.and_then(|locksmith| locksmith.hold) {
+        hold.release().await;
+    }
     Ok(())
 }
 
 /// The master key here must be the one of this database, or nobody could open what we seal.
 async fn prepare(store: &Store, keys: &ImportKeys, dry_run: bool) -> anyhow::Result<Locksmith> {
     let vault = startup::open_vault(&keys.master_keys)?;
-    if dry_run {
-        // the same look, without noting a key that is new here
-        for canary in store.canaries().await? {
-            vault.check_canary(&canary)?;
-        }
-    } else {
-        startup::check_canary(store, &vault).await?;
-    }
     let older = LegacyMasterKey::from_text(keys.source.expose_secret());
     let older = older.context("IMPORT_MASTER_KEY isn't 64 hex characters")?;
-    Ok(Locksmith { older, sealer: vault.sealer() })
+    let hold = if dry_run {
+        // the same look, without noting a key that is new here
+        startup::check_canaries(store, &vault).await?;
+        None
+    } else {
+        let hold = KeyHold::take(store, &vault, ProcessRole::Import).await?;
+        if let Err(refused) = startup::check_canary(store, &vault).await {
+            hold.release().await;
+            return Err(refused.into());
+        }
+        Some(hold)
+    };
+    Ok(Locksmith { older, sealer: vault.sealer(), hold })
 }
 
 async fn one(

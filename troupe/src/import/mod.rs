@@ -1,6 +1,6 @@
 //! `troupe import`: what an owner brings along from elsewhere.
 
-mod bar;
+pub(crate) mod bar;
 mod files;
 mod history;
 mod keys;
@@ -16,7 +16,7 @@ use std::{process::ExitCode, sync::Arc};
 use anyhow::Context;
 use shared::{
     clock::SystemClock,
-    config::{self, Environment, ImportConfig},
+    config::{self, DatabaseUrl, Environment, ImportConfig, ProcessConfig},
     ids::{DiscordUserId, ImportRunId},
     startup,
     store::{Done, ImportRun, Importer, Store},
@@ -32,7 +32,7 @@ use crate::{
 pub(crate) fn run(args: &ImportArgs, local: bool) -> ExitCode {
     report_as(in_runtime(async {
         let config = config::for_import(&Environment::from_process()?, local)?;
-        let store = open_store(&config).await?;
+        let store = open_store(&config.process, &config.database).await?;
         let done = act(&store, args, &config).await;
         store.close().await;
         done
@@ -46,10 +46,13 @@ pub(crate) fn in_runtime<T>(future: impl Future<Output = anyhow::Result<T>>) -> 
 }
 
 /// The deployment's database, upgraded.
-pub(crate) async fn open_store(config: &ImportConfig) -> anyhow::Result<Store> {
-    data_dir::prepare(&config.process.data_dir, &config.database)?;
+pub(crate) async fn open_store(
+    process: &ProcessConfig,
+    database: &DatabaseUrl,
+) -> anyhow::Result<Store> {
+    data_dir::prepare(&process.data_dir, database)?;
     let forever = std::future::pending();
-    let opened = startup::open_store(&config.database, Arc::new(SystemClock), forever).await?;
+    let opened = startup::open_store(database, Arc::new(SystemClock), forever).await?;
     opened.context("the database was not opened")
 }
 

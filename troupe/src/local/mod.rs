@@ -137,7 +137,7 @@ pub(crate) async fn serve(
     let Some(opened) = process.open(&lifecycle, &mut interrupts).await? else {
         return Ok(Outcome::Clean);
     };
-    let store = opened.store;
+    let (store, hold) = (opened.store, opened.hold);
     let worker = MortalWorker::default();
     let backstage = Arc::new(Curtain {
         store: store.clone(),
@@ -159,6 +159,7 @@ pub(crate) async fn serve(
     }
     let outcome = lifecycle.wait(interrupts).await;
     drop(page);
+    hold.release().await;
     store.close().await;
     stage.discord.stop().await;
     match failed {

@@ -57,7 +57,7 @@ async fn play(config: TroupeConfig, redactor: Redactor) -> anyhow::Result<Outcom
     let Some(opened) = process.open(&lifecycle, &mut interrupts).await? else {
         return Ok(Outcome::Clean);
     };
-    let store = opened.start(&lifecycle);
+    let (store, hold) = opened.start(&lifecycle);
     let mut transcript = Transcript::new();
     let seen = async {
         stage.wait_for_bot().await?;
@@ -66,6 +66,7 @@ async fn play(config: TroupeConfig, redactor: Redactor) -> anyhow::Result<Outcom
     let seen = seen.await;
     lifecycle.stop();
     let stopped = lifecycle.wait(interrupts).await;
+    hold.release().await;
     store.close().await;
     seen.context("the tour stopped at a step that was not seen")?;
     transcript.the_end()?;

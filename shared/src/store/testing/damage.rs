@@ -6,7 +6,10 @@ use std::path::Path;
 use sqlx::{SqlitePool, migrate::Migrator, sqlite::SqliteConnectOptions};
 
 use super::{TestDb, TestEngine};
-use crate::store::{db::on_tx, migrate::SQLITE};
+use crate::{
+    ids::{ApiKeyId, KeyCheckId},
+    store::{db::on_tx, migrate::SQLITE},
+};
 
 impl TestDb {
     /// Lets every check of a key be as old as it may be. How many there are.
@@ -14,9 +17,40 @@ impl TestDb {
         self.change("UPDATE key_checks SET expires_at = created_at").await
     }
 
+    /// Lets every request that waits have waited for months. How many there are.
+    pub async fn age_waiting_requests(&self) -> u64 {
+        const SQL: &str = "
+            UPDATE requests SET created_at = '2026-01-01T00:00:00+00:00' WHERE state IN ('queued', 'claimed')";
+        self.change(SQL).await
+    }
+
     /// Spoils the constants of all master keys, so that they can't be read.
     pub async fn spoil_canaries(&self) {
         self.change("UPDATE vault_canary SET iv = 'zz'").await;
+    }
+
+    /// Changes a stored key, so that it opens no more.
+    pub async fn spoil_key(&self, key: ApiKeyId) {
+        const SQL: &str = "UPDATE user_api_keys SET content = 'c0ffee' WHERE id = $1";
+        self.change_row(SQL, key.uuid()).await;
+    }
+
+    /// Makes a stored key name a master key that nobody has.
+    pub async fn relabel_key(&self, key: ApiKeyId) {
+        const SQL: &str = "UPDATE user_api_keys SET key_id = '0badcafe' WHERE id = $1";
+        self.change_row(SQL, key.uuid()).await;
+    }
+
+    /// Erases a part of a stored key and leaves the rest.
+    pub async fn tear_key(&self, key: ApiKeyId) {
+        const SQL: &str = "UPDATE user_api_keys SET tag = NULL WHERE id = $1";
+        self.change_row(SQL, key.uuid()).await;
+    }
+
+    /// Makes a check one of a connect, whose candidate is a verifier.
+    pub async fn make_connect(&self, check: KeyCheckId) {
+        const SQL: &str = "UPDATE key_checks SET purpose = 'connect' WHERE id = $1";
+        self.change_row(SQL, check.uuid()).await;
     }
 
     /// Upgrades the database beyond what this version knows.
@@ -66,6 +100,18 @@ impl TestDb {
         let seen = sqlx::query_as(SQL).fetch_one(&pool).await.expect("numbers");
         pool.close().await;
         seen
+    }
+
+    async fn change_row(&self, sql: &'static str, id: uuid::Uuid) {
+        let mut tx = self.begin().await;
+        let changed = on_tx!(&mut tx, |c| sqlx::query(sql)
+            .bind(id)
+            .execute(c)
+            .await
+            .expect("a change")
+            .rows_affected());
+        tx.commit().await.expect("a change");
+        assert_eq!(changed, 1);
     }
 
     /// Runs a statement. How many rows it changed.

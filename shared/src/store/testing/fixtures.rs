@@ -36,12 +36,23 @@ impl TestDb {
     /// [master key](Self::MASTER_KEY).
     #[must_use]
     pub fn vault(&self) -> Vault {
-        let current = MasterKey::from_text(Self::MASTER_KEY).expect("a master key");
-        Vault::new(MasterKeys { current, previous: Vec::new() })
+        Self::vault_of(Self::MASTER_KEY, &[])
+    }
+
+    /// The vault of a process that was given these master keys.
+    #[must_use]
+    pub fn vault_of(current: &str, previous: &[&str]) -> Vault {
+        let read = |text: &str| MasterKey::from_text(text).expect("a master key");
+        let previous = previous.iter().map(|text| read(text)).collect();
+        Vault::new(MasterKeys { current: read(current), previous })
     }
 
     /// The master key of all tests. It protects nothing.
     pub const MASTER_KEY: &str = "00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef";
+
+    /// The master key that takes its place, where a test changes it.
+    pub const NEXT_MASTER_KEY: &str =
+        "feedfacefeedface0123456789abcdef0123456789abcdeffeedfacefeedface";
 
     /// The person whose Discord account is `account`, without a key.
     pub async fn person(&self, account: u64) -> Person {

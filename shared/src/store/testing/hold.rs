@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction, sqlite::SqliteConnectOptions};
 
 use super::{Person, TestDb};
-use crate::store::Engine;
+use crate::store::{Engine, db::Db};
 
 /// The lock under which everything about a person is decided, held as another process would.
 #[must_use = "it is held until it is released or dropped"]
@@ -33,6 +33,31 @@ impl TestDb {
                 Holding::Postgres(tx)
             }
         })
+    }
+}
+
+impl TestDb {
+    /// Holds the constants of all master keys, so that none of them can be taken away. On SQLite that is
+    /// the whole database again.
+    pub async fn hold_canaries(&self) -> HeldLock {
+        const LOCK: &str = "SELECT key_id FROM vault_canary FOR UPDATE";
+        let Engine::Postgres(url) = self.engine() else {
+            return self.hold_lock_of(self.person(1).await).await;
+        };
+        let pool = PgPool::connect(url.expose_secret()).await.expect("a connection");
+        let mut tx = pool.begin().await.expect("a transaction");
+        sqlx::query(LOCK).execute(&mut *tx).await.expect("the lock");
+        HeldLock(Holding::Postgres(tx))
+    }
+
+    /// Whether somebody waits for a lock right now. SQLite can't tell.
+    pub async fn somebody_waits(&self) -> bool {
+        const SQL: &str = "
+            SELECT COUNT(*) FROM pg_stat_activity
+             WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let Db::Postgres(pool) = self.db() else { return false };
+        let waiting: i64 = sqlx::query_scalar(SQL).fetch_one(pool).await.expect("a number");
+        waiting > 0
     }
 }
 

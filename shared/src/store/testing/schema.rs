@@ -53,6 +53,19 @@ impl TestDb {
         columns.into_iter().collect()
     }
 
+    /// The columns that name the master key of a seal, each behind its table: all but the canaries'.
+    pub async fn columns_of_seals(&self) -> BTreeSet<String> {
+        let names_key = |column: &Column| {
+            let name = column.name();
+            (name == "key_id" || name.ends_with("_key_id"))
+                && name != "api_key_id"
+                && column.table() != "vault_canary"
+        };
+        let columns = self.columns().await;
+        let of_seals = columns.iter().filter(|column| names_key(column));
+        of_seals.map(|column| format!("{}.{}", column.table(), column.name())).collect()
+    }
+
     /// The tables of ours on SQLite that take a value of any type.
     pub async fn lax_tables(&self) -> Vec<String> {
         const SQL: &str = "

@@ -10,6 +10,7 @@ use crate::{
 /// A key's row, also when the key was removed and the row is all that is left.
 #[derive(sqlx::FromRow)]
 pub struct SeenKey {
+    key_id: Option<String>,
     iv: Option<String>,
     content: Option<String>,
     tag: Option<String>,
@@ -23,6 +24,18 @@ impl SeenKey {
     #[must_use]
     pub fn sealed_columns(&self) -> usize {
         [&self.iv, &self.content, &self.tag, &self.fingerprint].into_iter().flatten().count()
+    }
+
+    /// The master key that it names.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+
+    /// By which it is recognised.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.fingerprint.as_deref()
     }
 
     /// Whether it is a mere trace.
