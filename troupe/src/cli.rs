@@ -37,6 +37,12 @@ pub(crate) enum Command {
     /// Write every personality with all its settings into one file, which `troupe import` reads. Keys
     /// are not in it.
     Export(ExportArgs),
+    /// Seal everything anew with `APP_MASTER_KEY` that an `APP_MASTER_KEY_PREVIOUS` sealed, and say when
+    /// the old key may go (docs/OPERATIONS.md). It may be killed at any point, and run again.
+    ///
+    /// Exits 0 when all is done or nothing was to do, 3 when something can't be opened, 4 when a process
+    /// has to be given the new key first.
+    RotateKey(RotateArgs),
     /// Print the log files of `LOG_DIR`.
     Logs(LogsArgs),
     /// Copy standard input to standard output without the secrets in it.
@@ -143,6 +149,20 @@ pub(crate) enum With {
     History,
     /// The log of usage.
     Usage,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RotateArgs {
+    /// Say what would be done, and do nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// How many seconds to wait for processes that don't know the new key. One that died is known to be
+    /// dead after 20.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) wait: u64,
+    /// How many rows are sealed anew in one transaction, 1 to 500.
+    #[arg(long, value_name = "ROWS", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
+    pub(crate) batch_size: u32,
 }
 
 #[derive(Args, Debug)]

@@ -8,6 +8,7 @@ mod live;
 mod local;
 mod one_process;
 mod params;
+mod rotate;
 mod tools;
 mod tour;
 
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Some(Command::Import(args)) => import::run(&args, local),
         Some(Command::Export(args)) => export::run(&args, local),
         Some(Command::Logs(wanted)) => tools::logs(&wanted, local),
+        Some(Command::RotateKey(args)) => rotate::run(&args, local),
         Some(Command::Redact) => tools::redact(),
         Some(Command::Params { action }) => params::run(&action, local),
     }

@@ -34,6 +34,8 @@ mod process;
 mod providers;
 mod readme;
 mod replies;
+mod rotation;
+mod rotation_live;
 mod scenario;
 mod secrets;
 mod stage;

@@ -101,10 +101,15 @@ impl Process {
 
     /// SIGTERM: asks it to stop, and waits.
     pub(crate) async fn stop(&mut self) -> Option<i32> {
-        let pid = self.child.id().expect("it runs").to_string();
-        let asked = Command::new("kill").args(["-TERM", &pid]).status().await.expect("kill");
-        assert!(asked.success());
+        self.signal("-TERM").await;
         self.ended().await
+    }
+
+    /// Sends it a signal: `-STOP` freezes it, `-CONT` thaws it.
+    pub(crate) async fn signal(&self, name: &str) {
+        let pid = self.child.id().expect("it runs").to_string();
+        let sent = Command::new("kill").args([name, &pid]).status().await.expect("kill");
+        assert!(sent.success());
     }
 }
 

@@ -128,6 +128,26 @@ impl Stage {
         self.dead.push(std::mem::replace(&mut self.bot, fresh));
     }
 
+    /// What processes that start from now on are given.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.unset(name);
+        self.settings.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// What they are not given any more.
+    pub(crate) fn unset(&mut self, name: &str) {
+        self.settings.retain(|(set, _)| set != name);
+    }
+
+    /// Every worker of its own is asked to stop; a new one comes.
+    pub(crate) async fn restart_workers(&mut self) {
+        for mut worker in std::mem::take(&mut self.workers) {
+            assert_eq!(worker.stop().await, Some(0), "{}", self.said());
+            self.dead.push(worker);
+            self.start_worker();
+        }
+    }
+
     /// The process that talks to Discord is asked to stop; a new one comes.
     pub(crate) async fn restart_bot(&mut self) {
         assert_eq!(self.bot.stop().await, Some(0), "{}", self.said());

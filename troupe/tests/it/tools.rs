@@ -39,9 +39,18 @@ async fn help_names_every_command() {
     let dir = nowhere();
     let (code, said) = tool(dir.path(), &["--help"], &[]).await;
     assert_eq!(code, Some(0));
-    for command in
-        ["tour", "keygen", "superuser", "import", "export", "logs", "redact", "params", "--local"]
-    {
+    for command in [
+        "tour",
+        "keygen",
+        "superuser",
+        "import",
+        "export",
+        "logs",
+        "rotate-key",
+        "redact",
+        "params",
+        "--local",
+    ] {
         let named = said.iter().any(|line| line.trim_start().starts_with(command));
         assert!(named, "{command} is not in\n{}", said.join("\n"));
     }

@@ -64,7 +64,9 @@ fn what_is_wrong_is_named() {
         "the field `public` must be true or false"
     );
     assert!(refused(|fields| fields["birthday"] = "02-30".into()).contains("not a day"));
-    assert!(refused(|fields| fields["model"]["provider"] = "acme.example".into()).contains("provider"));
+    assert!(
+        refused(|fields| fields["model"]["provider"] = "acme.example".into()).contains("provider")
+    );
     assert!(
         refused(|fields| fields["model"]["model"] = "https://evil.example/x".into())
             .contains("no address")
