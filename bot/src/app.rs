@@ -39,8 +39,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Messages that may join one that waits, and the characters they may have together.
 const MAX_JOINED: i64 = 10;
 const MAX_JOINED_CHARS: i64 = 8_000;
-/// Checks of a key that a person may ask for in a minute: each is a call to their provider.
-const CHECKS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(5);
 /// Hints in a channel that a person may cause in a minute.
 const HINTS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 /// Between two marks under messages of somebody who only writes where a personality listens.
@@ -103,7 +101,6 @@ pub(crate) struct App {
     /// Rung when there may be something to show.
     pub(crate) shows: Bell,
     me: OnceLock<DiscordUserId>,
-    pub(crate) checks: DefaultKeyedRateLimiter<DiscordUserId>,
     pub(crate) hints: DefaultKeyedRateLimiter<DiscordUserId>,
     pub(crate) marks: DefaultKeyedRateLimiter<DiscordUserId>,
     pub(crate) reactions: DefaultKeyedRateLimiter<DiscordUserId>,
@@ -171,7 +168,6 @@ impl App {
             news: Notify::new(),
             verdicts: Notify::new(),
             me: OnceLock::new(),
-            checks: RateLimiter::keyed(Quota::per_minute(CHECKS_PER_MINUTE)),
             hints: RateLimiter::keyed(Quota::per_minute(HINTS_PER_MINUTE)),
             marks: RateLimiter::keyed(once_in(BETWEEN_MARKS)),
             reactions: RateLimiter::keyed(Quota::per_minute(REACTIONS_PER_MINUTE)),
@@ -242,7 +238,6 @@ impl App {
     /// Drops what is remembered of people who left, and what nothing runs on any more. Called now and
     /// then.
     pub(crate) async fn tidy(&self) {
-        self.checks.retain_recent();
         self.hints.retain_recent();
         self.marks.retain_recent();
         self.reactions.retain_recent();

@@ -15,7 +15,10 @@ use shared::ids::{ChannelId, DiscordUserId, MessageId, SourceId};
 use crate::{
     app::App,
     clicks,
-    commands::{self, ChatMail, personality, wallet::form},
+    commands::{
+        self, ChatMail, personality,
+        wallet::{form, limit},
+    },
     gateway::{GatewayHandler, MessageEvent, Reaction, ShardReady},
     intake::{Intake, IntakeLimits, Offered},
     listen::{flooded, listen, listen_again},
@@ -135,7 +138,7 @@ impl GatewayHandler for Bot {
 
 /// A form was sent, of whichever command.
 async fn sent_form(app: &App, sent: &ModalInteraction) {
-    if !personality::submitted(app, sent).await {
+    if !personality::submitted(app, sent).await && !limit::submitted(app, sent).await {
         form::submitted(app, sent).await;
     }
 }

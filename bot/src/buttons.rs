@@ -8,6 +8,7 @@
 use std::{fmt, str::FromStr};
 
 use shared::{
+    budget::BudgetId,
     ids::{ApiKeyId, ClearingId, DeliveryId, DiscordUserId, DraftId, PersonalityId, SourceId},
     store::ListOf,
 };
@@ -61,6 +62,11 @@ pub(crate) enum Press {
         /// What was cleared.
         clearing: ClearingId,
     },
+    /// Under the word that a limit is reached, or a part of it: open its form.
+    ChangeLimit {
+        /// Whose of the presser's own.
+        budget: BudgetId,
+    },
 }
 
 /// A custom id that no button of this version has.
@@ -75,6 +81,7 @@ const DELETE: &str = "personality-delete:v1:";
 const TRANSFER: &str = "personality-transfer:v1:";
 const DRAFT: &str = "personality-draft:v1:";
 const AGAIN: &str = "again:v1:";
+const CHANGE_LIMIT: &str = "wallet-limit:v1:";
 const UNDO_CLEARING: &str = "history-undo:v1:";
 /// No reply has as many messages.
 const MAX_PARTS: usize = 1_000;
@@ -90,6 +97,7 @@ impl fmt::Display for Press {
             Self::TransferPersonality { id, to } => write!(f, "{TRANSFER}{id}:{to}"),
             Self::OpenDraft(draft) => write!(f, "{DRAFT}{draft}"),
             Self::Again { delivery, question } => write!(f, "{AGAIN}{delivery}:{question}"),
+            Self::ChangeLimit { budget } => write!(f, "{CHANGE_LIMIT}{budget}"),
             Self::UndoClearing { clearing } => write!(f, "{UNDO_CLEARING}{clearing}"),
         }
     }
@@ -135,17 +143,23 @@ fn read(id: &str) -> Option<Press> {
     if let Some(clearing) = id.strip_prefix(UNDO_CLEARING) {
         return Some(Press::UndoClearing { clearing: clearing.parse().ok()? });
     }
+    if let Some(budget) = id.strip_prefix(CHANGE_LIMIT) {
+        return Some(Press::ChangeLimit { budget: BudgetId::read(budget)? });
+    }
     ButtonId::parse(id).filter(|button| button.part < MAX_PARTS).map(Press::Reply)
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use shared::clock::SystemClock;
+    use shared::{
+        budget::{BudgetPeriod, BudgetUnit},
+        clock::SystemClock,
+    };
 
     use super::*;
 
-    fn all() -> [Press; 10] {
+    fn all() -> [Press; 11] {
         let delivery = DeliveryId::new(&SystemClock);
         [
             Press::Reply(ButtonId::stop(delivery, 12)),
@@ -164,6 +178,9 @@ mod tests {
             Press::OpenDraft(DraftId::new(&SystemClock)),
             Press::Again { delivery, question: u64::MAX.into() },
             Press::UndoClearing { clearing: ClearingId::new(&SystemClock) },
+            Press::ChangeLimit {
+                budget: BudgetId { period: BudgetPeriod::Month, unit: BudgetUnit::Tokens },
+            },
         ]
     }
 

@@ -17,7 +17,7 @@ use crate::{
         history,
         personality::{self, delete, list, transfer},
         replies,
-        wallet::remove,
+        wallet::{limit, remove},
     },
     delivery::Button,
     rest::{Answer, Message},
@@ -41,6 +41,7 @@ pub(crate) async fn clicked(app: &App, click: &ComponentInteraction) {
         Ok(Press::Again { delivery, question }) => {
             replies::ask_again(app, click, delivery, question).await;
         }
+        Ok(Press::ChangeLimit { budget }) => limit::change(app, click, budget).await,
         Ok(Press::UndoClearing { clearing }) => history::undo(app, click, clearing).await,
         Err(_) => Caller::of_click(app, click).say_privately(app, texts::NO_LONGER_VALID).await,
     }

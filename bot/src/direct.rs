@@ -27,9 +27,20 @@ impl DirectChannels {
         text: &str,
         nonce: &str,
     ) -> Result<(), RestError> {
+        self.send(rest, person, &Message::text(text), nonce).await
+    }
+
+    /// The same, with buttons.
+    pub(crate) async fn send(
+        &self,
+        rest: &Rest,
+        person: DiscordUserId,
+        message: &Message,
+        nonce: &str,
+    ) -> Result<(), RestError> {
         let channel = self.of(rest, person).await?;
         let new = NewMessage { nonce: Some(nonce), ..NewMessage::default() };
-        let sent = rest.create_message(channel, &Message::text(text), new).await;
+        let sent = rest.create_message(channel, message, new).await;
         if matches!(sent, Err(RestError::Gone(_))) {
             self.lock().remove(&person);
         }

@@ -272,6 +272,7 @@ pub(crate) const fn notice_kind(why: &Refusal) -> NoticeKind {
         // said where it was asked, so this one is never told
         Refusal::NoSuchPersonality | Refusal::NoKey => NoticeKind::NoKey,
         Refusal::KeySwitchedOff { .. } => NoticeKind::KeySwitchedOff,
+        Refusal::KeyPaused { .. } => NoticeKind::KeyPaused,
         Refusal::NoModel { .. } => NoticeKind::NoModel,
         Refusal::GuestLimit => NoticeKind::GuestLimit,
         Refusal::Forbidden => NoticeKind::Forbidden,
@@ -284,6 +285,7 @@ const fn refusal_name(why: &Refusal) -> &'static str {
         Refusal::NoSuchPersonality => "no_such_personality",
         Refusal::NoKey => "no_key",
         Refusal::KeySwitchedOff { .. } => "key_switched_off",
+        Refusal::KeyPaused { .. } => "key_paused",
         Refusal::NoModel { .. } => "no_model",
         Refusal::GuestLimit => "guest_limit",
         Refusal::Forbidden => "forbidden",

@@ -60,12 +60,15 @@ async fn tell_all(app: &App) -> Result<(), StoreError> {
 }
 
 async fn tell(app: &App, notice: &Notice) -> Result<(), RestError> {
-    let text = match notice.kind {
-        NoticeKind::Failed(kind) => app.explainer.explain(kind, notice.request).await,
-        kind => texts::notice(kind, notice.request),
+    let message = match notice.kind {
+        NoticeKind::Failed(kind) => app.explainer.explain(kind, notice.user, notice.request).await,
+        NoticeKind::Budget { budget, percent } => {
+            app.explainer.budget(notice.user, budget, percent).await
+        }
+        kind => Message::text(texts::notice(kind, notice.request)),
     };
     let nonce = nonce(notice.id.uuid());
-    match app.direct.tell(&app.rest, notice.discord_id, &text, &nonce).await {
+    match app.direct.send(&app.rest, notice.discord_id, &message, &nonce).await {
         Err(RestError::Forbidden(_)) => {
             let Some(channel) = notice.channel else { return Err(RestError::Forbidden(0)) };
             let hint = Message::text(texts::closed_messages(notice.kind));

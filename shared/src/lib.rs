@@ -4,6 +4,7 @@
 //! clock, the settings, the vault, the store in which bot and worker meet, the wake-ups between
 //! them, and how a process starts, logs and stops. `bot → shared ← worker`.
 
+pub mod budget;
 pub mod catalogue;
 pub mod clock;
 pub mod config;

@@ -31,6 +31,7 @@ mod request;
 mod runner;
 mod settings;
 mod sight;
+mod spending;
 mod streams;
 
 use std::sync::Arc;

@@ -12,7 +12,7 @@ use shared::{
     secret::UserApiKey,
     store::{
         CallEnd, CallRecord, ClaimedRequest, Conversation, FenceRefusal, Fenced, Personality,
-        StoreError,
+        Spending, StoreError,
     },
     vault::KeyId,
 };
@@ -29,7 +29,7 @@ use crate::{
     prompt,
     providers::{ChatMessage, ChatRequest},
     runner::Shared,
-    sight,
+    sight, spending,
     streams::Listed,
 };
 
@@ -95,7 +95,7 @@ async fn answer(shared: &Shared, request: &ClaimedRequest, stream: &Listed<'_>) 
         return end_uncalled(shared, request, NotCalled::Fail(FailureKind::ProviderGone)).await;
     };
     let not_called = match prepare(shared, request).await {
-        Ok((chat, payer, _files)) => match pass_fence(shared, request, &payer).await {
+        Ok((chat, payer, _files)) => match pass_fence(shared, request, &payer, &chat).await {
             Ok(fenced_at) if fenced_at.elapsed() < FENCE_HOLDS_FOR => {
                 let outcome =
                     call::make(shared, request, provider, payer.key(), &chat, stream).await;
@@ -259,12 +259,18 @@ async fn pass_fence(
     shared: &Shared,
     request: &ClaimedRequest,
     payer: &Payer<'_>,
+    chat: &ChatRequest,
 ) -> Result<Instant, NotCalled> {
     let opened = match payer {
         Payer::User(opened) => Some(opened.id),
         Payer::Operator(_) | Payer::Nobody => None,
     };
-    match shared.store.fence(request, opened).await {
+    let catalogue = shared.catalogue.get(&shared.store).await;
+    let spending = Spending {
+        worst: spending::worst_case(request.provider, chat, &catalogue),
+        guests: shared.settings.guest_budget,
+    };
+    match shared.store.fence(request, opened, &spending).await {
         Ok(Fenced::MayCall) => Ok(Instant::now()),
         Ok(Fenced::Refused(FenceRefusal::KeyReplaced | FenceRefusal::WordsChanged)) => {
             Err(NotCalled::GiveBack(Duration::ZERO))
@@ -285,7 +291,7 @@ async fn pass_fence(
 async fn conclude(shared: &Shared, request: &ClaimedRequest, outcome: CallOutcome) {
     let (end, record) = match outcome {
         CallOutcome::NotStarted { pause } => return take_back(shared, request, pause).await,
-        CallOutcome::Ended { end, record } => (end, record),
+        CallOutcome::Ended { end, record } => (end, estimated(shared, request, record).await),
     };
     let written = finish(shared, request, &end, &record).await;
     let usage = record.usage.unwrap_or_default();
@@ -300,6 +306,22 @@ async fn conclude(shared: &Shared, request: &ClaimedRequest, outcome: CallOutcom
         written,
         "a request ended"
     );
+}
+
+/// The record with what the call cost by the catalogue, where its provider did not say.
+async fn estimated(shared: &Shared, request: &ClaimedRequest, record: CallRecord) -> CallRecord {
+    let Some(usage) = record.usage.filter(|usage| usage.cost.is_none()) else { return record };
+    let catalogue = shared.catalogue.get(&shared.store).await;
+    let answered = record.model.as_deref().unwrap_or(&request.model);
+    let estimated = spending::estimate(
+        request.provider,
+        request.key_source,
+        &usage,
+        [answered, &request.model],
+        &catalogue,
+        shared.store.clock().now(),
+    );
+    CallRecord { estimated, ..record }
 }
 
 async fn finish(

@@ -1,4 +1,4 @@
-use shared::{config::RequestConfig, secret::UserApiKey};
+use shared::{budget::GuestBudget, config::RequestConfig, secret::UserApiKey};
 
 /// A worker's limits and defaults.
 #[derive(Debug)]
@@ -9,6 +9,8 @@ pub struct WorkerSettings {
     pub max_active_per_user: i64,
     /// The longest answer, in tokens, where a personality sets none.
     pub default_max_tokens: u32,
+    /// What a guest may use in a day, where the operator limits it.
+    pub guest_budget: Option<GuestBudget>,
     /// The operator's key, for guests; the bot decides who is one.
     pub operator_key: Option<UserApiKey>,
 }
@@ -21,6 +23,7 @@ impl WorkerSettings {
             slots,
             max_active_per_user: i64::from(requests.max_active_per_user),
             default_max_tokens: requests.default_max_tokens,
+            guest_budget: requests.guest_budget,
             operator_key,
         }
     }

@@ -57,6 +57,14 @@ const fn explain(kind: FailureKind) -> &'static str {
             "🔑 Your key was removed or switched off before your message's turn came. Nothing was \
              spent. Store a key with `/wallet set` and ask again."
         }
+        FailureKind::OverBudget => {
+            "🛑 This answer could have gone past a limit that you set with `/wallet limit`, so it wasn't \
+             asked for. Nothing was spent."
+        }
+        FailureKind::GuestBudget => {
+            "🔑 Today's free answers are used up; there are new ones after midnight UTC. Nothing was \
+             spent. `/wallet set` stores a key of your own, which has no such limit."
+        }
         FailureKind::KeyUnreadable => {
             "⚠️ Your stored key could not be opened. That is a fault on my side, not your key's, and \
              nothing was spent. Please tell whoever runs this bot; storing the key again with \

@@ -11,6 +11,7 @@ pub mod buttons;
 pub mod chat;
 pub mod failures;
 pub mod history;
+pub mod limits;
 pub mod model;
 pub mod notices;
 pub mod personality;
@@ -56,6 +57,9 @@ pub fn refusal(why: &Refusal) -> String {
         Refusal::KeySwitchedOff { last4 } => format!(
             "🔑 Your key {last4} was switched off, because its provider refuses it. \
              `/wallet set` stores a new one; `/wallet test` tries this one again."
+        ),
+        Refusal::KeyPaused { last4 } => format!(
+            "⏸️ Your key {last4} is paused, so nothing is answered on it. `/wallet resume` takes it up again."
         ),
         Refusal::NoModel { provider } => format!(
             "🎛️ Your message wasn't answered: nobody said which model of {} to ask. `/model set` with \
@@ -137,7 +141,8 @@ mod tests {
         let all = [
             Refusal::NoSuchPersonality,
             Refusal::NoKey,
-            Refusal::KeySwitchedOff { last4 },
+            Refusal::KeySwitchedOff { last4: last4.clone() },
+            Refusal::KeyPaused { last4 },
             Refusal::NoModel { provider: Provider::OpenAi },
             Refusal::GuestLimit,
             Refusal::Forbidden,

@@ -2,7 +2,7 @@
 
 use shared::{ids::RequestId, store::NoticeKind};
 
-use super::{NOT_ACCEPTED, failures::failure};
+use super::{NOT_ACCEPTED, failures::failure, limits};
 
 /// In the channel where it happened, when the person takes no direct messages from here. Says
 /// nothing about them, and mentions nobody.
@@ -24,6 +24,9 @@ pub fn notice(kind: NoticeKind, request: Option<RequestId>) -> String {
         NoticeKind::KeySwitchedOff => "🔑 Your message wasn't answered: your key was switched off, \
             because its provider refuses it. `/wallet set` stores a new one, `/wallet test` tries this \
             one again."
+            .to_owned(),
+        NoticeKind::KeyPaused => "⏸️ Your message wasn't answered: you have paused your key. \
+            `/wallet resume` takes it up again."
             .to_owned(),
         NoticeKind::NoModel => "🎛️ Your message wasn't answered: you have a key, and nobody said which \
             model to ask with it. `/model set` with the key's provider chooses one."
@@ -51,6 +54,7 @@ pub fn notice(kind: NoticeKind, request: Option<RequestId>) -> String {
             name: it has 15 webhooks already, and Discord allows no more. Whoever manages that server can \
             delete one (channel settings, *Integrations*); then they have their own name and picture."
             .to_owned(),
+        NoticeKind::Budget { budget, percent } => limits::alert(budget, percent, None),
         NoticeKind::Failed(kind) => failure(kind, request),
     }
 }
@@ -75,6 +79,7 @@ mod tests {
         let all = [
             NoticeKind::NoKey,
             NoticeKind::KeySwitchedOff,
+            NoticeKind::KeyPaused,
             NoticeKind::NoModel,
             NoticeKind::GuestLimit,
             NoticeKind::Busy,

@@ -1,8 +1,9 @@
 //! `/wallet list` and `/wallet remove`, and the words of the form.
 
+use chrono::{DateTime, Utc};
 use shared::{
     model::{InactiveReason, Provider},
-    store::LiveKey,
+    store::{ATTEMPTS_WITHIN, KeyChange, LiveKey, MAX_ATTEMPTS},
 };
 
 /// Nothing is stored.
@@ -12,9 +13,17 @@ pub const NO_KEY: &str = "🔑 You have no key stored. `/wallet set` stores one:
 pub const NOTHING_TO_REMOVE: &str = "There is no such key any more: nothing was removed.";
 /// Somebody else pressed it.
 pub const NOT_YOURS: &str = "Only the person who asked for this can confirm it.";
-/// Too many checks at once.
-pub const TOO_MANY_CHECKS: &str = "⏳ You have asked for many checks in a short time. Nothing was \
-    stored; try again in a minute.";
+
+/// Too many checks in a short time.
+#[must_use]
+pub fn too_many_checks(again_at: DateTime<Utc>) -> String {
+    format!(
+        "⏳ You have asked for {MAX_ATTEMPTS} checks within {} minutes, and that is as many as I make. \
+         Nothing was stored or sent; the next one is possible <t:{}:R>.",
+        ATTEMPTS_WITHIN.num_minutes(),
+        again_at.timestamp()
+    )
+}
 
 /// The title of the form; Discord takes 45 characters.
 #[must_use]
@@ -41,7 +50,8 @@ pub fn list(keys: &[LiveKey]) -> String {
     let mut lines = vec!["🔑 **Your keys** (only you see this)".to_owned()];
     lines.extend(keys.iter().map(line));
     lines.push(
-        "-# `/wallet test` checks a key, `/wallet set` replaces it, `/wallet remove` erases it."
+        "-# The default stands in where you have no key for a model's provider. `/wallet test` checks a \
+         key, `set` replaces it, `pause` sets it aside, `remove` erases it; `limit` bounds what they spend."
             .to_owned(),
     );
     lines.join("\n")
@@ -49,7 +59,9 @@ pub fn list(keys: &[LiveKey]) -> String {
 
 fn line(key: &LiveKey) -> String {
     let state = match (key.is_active, key.inactive_reason) {
+        (true, _) if key.is_default => "in use, default",
         (true, _) => "in use",
+        (false, Some(InactiveReason::Paused)) => "⏸️ paused by you",
         (false, Some(InactiveReason::Rejected)) => "⚠️ switched off, as its provider refuses it",
         (false, None) => "⚠️ switched off",
     };
@@ -97,6 +109,50 @@ pub fn none_for(provider: Provider) -> String {
     format!("You have no {} key stored, so there is nothing to do.", provider.display_name())
 }
 
+/// A key is set aside, or taken up again.
+#[must_use]
+pub fn paused(provider: Provider, pause: bool, outcome: KeyChange) -> String {
+    let provider = provider.display_name();
+    match (outcome, pause) {
+        (KeyChange::Done, true) => format!(
+            "⏸️ Your {provider} key is **paused**: nothing is answered on it, and what still waited for it \
+             won't be. Nobody else's key stands in. `/wallet resume` takes it up again."
+        ),
+        (KeyChange::Done, false) => format!("▶️ Your {provider} key is **in use** again."),
+        (KeyChange::Already, true) => format!("Your {provider} key was paused already."),
+        (KeyChange::Already, false) => format!("Your {provider} key was in use already."),
+        (KeyChange::Refused, true) => format!(
+            "Your {provider} key is switched off already, because {provider} refuses it. `/wallet set` \
+             stores a new one."
+        ),
+        (KeyChange::Refused, false) => format!(
+            "Your {provider} key was switched off because {provider} refuses it, so it stays off. \
+             `/wallet test` asks again; `/wallet set` stores a new one."
+        ),
+        (KeyChange::NoKey, _) => none_named(provider),
+    }
+}
+
+/// A key is the default from now on.
+#[must_use]
+pub fn defaulted(provider: Provider, outcome: KeyChange) -> String {
+    let provider = provider.display_name();
+    match outcome {
+        KeyChange::Done | KeyChange::Refused => format!(
+            "⭐ Your {provider} key is your **default**: it stands in, with a model of its own, where you \
+             have no key for a model's provider."
+        ),
+        KeyChange::Already => format!("Your {provider} key is your default already."),
+        KeyChange::NoKey => none_named(provider),
+    }
+}
+
+fn none_named(provider: &str) -> String {
+    format!(
+        "You have no {provider} key stored, so there is nothing to do. `/wallet set` stores one."
+    )
+}
+
 /// What was typed names no provider.
 #[must_use]
 pub fn unknown_provider(known: impl Iterator<Item = Provider>) -> String {
@@ -126,6 +182,7 @@ mod tests {
             id: ApiKeyId::new(&SystemClock),
             provider: Provider::OpenRouter,
             last4: UserApiKey::from_typed("sk-test-12345678").unwrap().last4(),
+            is_default: false,
             is_active,
             inactive_reason: (!is_active).then_some(InactiveReason::Rejected),
             last_validated_at: "2026-11-20T13:05:59Z".parse().ok(),
@@ -136,9 +193,24 @@ mod tests {
 
     #[test]
     fn a_wallet_shows_ends_and_states() {
+        let reason = Some(InactiveReason::Paused);
+        let paused = LiveKey { inactive_reason: reason, ..key(false) };
+        let default = LiveKey { is_default: true, ..key(true) };
         let used = LiveKey { last_used_at: "2026-11-20T14:05:59Z".parse().ok(), ..key(true) };
-        assert_snapshot!(list(&[key(true), key(false), used]));
+        assert_snapshot!(list(&[default, key(true), key(false), paused, used]));
         assert_snapshot!("no_keys", list(&[]));
+    }
+
+    #[test]
+    fn changes_say_what_holds_now() {
+        use KeyChange::{Already, Done, NoKey, Refused};
+        let mut said = Vec::new();
+        for outcome in [Done, Already, Refused, NoKey] {
+            said.push(paused(Provider::OpenAi, true, outcome));
+            said.push(paused(Provider::OpenAi, false, outcome));
+            said.push(defaulted(Provider::OpenAi, outcome));
+        }
+        assert_snapshot!(said.join("\n\n"));
     }
 
     #[test]
@@ -152,7 +224,7 @@ mod tests {
             keyless(Provider::parse("ollama").unwrap()),
             NOTHING_TO_REMOVE.into(),
             NOT_YOURS.into(),
-            TOO_MANY_CHECKS.into(),
+            too_many_checks("2026-11-20T13:05:59Z".parse().unwrap()),
         ];
         assert_snapshot!(said.join("\n\n"));
     }

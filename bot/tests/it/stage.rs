@@ -13,7 +13,7 @@ use shared::{
     lifecycle::Lifecycle,
     model::{FailureKind, FinishReason, KeyVerdict, Provider, RequestState},
     secret::UserApiKey,
-    store::{CallEnd, CallRecord, Fenced, VerdictOutcome},
+    store::{CallEnd, CallRecord, Fenced, Spending, VerdictOutcome},
     telemetry::Redactor,
     testing::{Person, TestDb, TestEngine},
     wake::{self, NudgeSender, WakeReceiver},
@@ -141,7 +141,7 @@ impl Stage {
         let (store, worker) = (self.db.store(), WorkerId::new(store_clock(&self.db)));
         store.register_worker(worker).await.unwrap();
         let request = store.claim(worker, person.id, 3).await.unwrap().expect("a request");
-        let fenced = store.fence(&request, request.api_key_id).await.unwrap();
+        let fenced = store.fence(&request, request.api_key_id, &Spending::default()).await.unwrap();
         assert!(matches!(fenced, Fenced::MayCall), "{fenced:?}");
         let end = CallEnd::Interrupted { text: text.to_owned(), failure: FailureKind::Interrupted };
         assert!(store.finish(&request, &end, &CallRecord::default()).await.unwrap());
@@ -153,11 +153,21 @@ impl Stage {
         let (store, worker) = (self.db.store(), WorkerId::new(store_clock(&self.db)));
         store.register_worker(worker).await.unwrap();
         let request = store.claim(worker, person.id, 3).await.unwrap().expect("a request");
-        let fenced = store.fence(&request, request.api_key_id).await.unwrap();
+        let fenced = store.fence(&request, request.api_key_id, &Spending::default()).await.unwrap();
         assert!(matches!(fenced, Fenced::MayCall), "{fenced:?}");
         let end = CallEnd::Answered { text: text.to_owned(), finish: FinishReason::Stop };
         assert!(store.finish(&request, &end, &CallRecord::default()).await.unwrap());
         self.nudges.nudge(person.id).await;
+    }
+
+    /// Does a worker's part for a person's next request up to the fence. Whether it was refused.
+    pub(crate) async fn fence(&self, person: Person, spending: &Spending) -> bool {
+        let (store, worker) = (self.db.store(), WorkerId::new(store_clock(&self.db)));
+        store.register_worker(worker).await.unwrap();
+        let request = store.claim(worker, person.id, 3).await.unwrap().expect("a request");
+        let fenced = store.fence(&request, request.api_key_id, spending).await.unwrap();
+        self.nudges.nudge(person.id).await;
+        matches!(fenced, Fenced::Refused(_))
     }
 
     /// Somebody who moderates the first server.

@@ -1,8 +1,10 @@
 use playground::discord::{ActError, Response};
 use serde_json::json;
 use shared::{
+    budget::WorstCase,
     model::{CouldNotCheck, KeyFacts, KeyVerdict},
     money::NanoUsd,
+    store::Spending,
     testing::SeenCheck,
 };
 
@@ -202,4 +204,58 @@ async fn a_verdict_for_an_expired_command_comes_by_direct_message() {
         .wait_for_message(alice.dm_channel(), PATIENCE, |m| m.content.contains("switched off"));
     told.await.unwrap();
     stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_is_set_shown_heeded_and_changed_by_its_button() {
+    let mut stage = Stage::start().await;
+    let (alice, ada) = (stage.discord.user("alice"), stage.with_key("alice").await);
+    assert!(limit(&stage, json!({})).await.contains("no limits"));
+    for (typed, said) in [
+        ("five", "no amount"),
+        ("5", "no amount"),
+        ("$0", "/wallet pause"),
+        ("$9999999", "more than"),
+    ] {
+        let answer = limit(&stage, json!({"amount": typed})).await;
+        assert!(
+            answer.contains(said) && answer.contains("Nothing was changed"),
+            "{typed}: {answer}"
+        );
+    }
+    let answer = limit(&stage, json!({"amount": "40 tokens"})).await;
+    assert!(answer.contains("daily limit is **40 tokens**"), "{answer}");
+    alice.say("general", "@Viola hello").unwrap();
+    stage.woken().await;
+    let refused = Spending { worst: WorstCase { tokens: 41, cost: None }, ..Spending::default() };
+    assert!(stage.fence(ada, &refused).await, "no limit held");
+    let told = stage.discord.wait_for(PATIENCE, |world| {
+        world.all_messages().find(|m| m.content.contains("stood in the way")).cloned()
+    });
+    let told = told.await.expect("a direct message");
+    assert!(
+        told.content.contains("**40 tokens**") && told.content.contains("<t:"),
+        "{}",
+        told.content
+    );
+    let pressed = alice.click(told.id, "Change the daily limit").unwrap();
+    let Response::Modal { custom_id, fields, .. } = pressed.response(PATIENCE).await.unwrap()
+    else {
+        panic!("no form")
+    };
+    assert_eq!(custom_id, "wallet-limit-form:v1:day:tokens");
+    let field = fields[0].custom_id.clone();
+    let sent = pressed.submit_modal([(field.as_str(), "200k tokens")]).unwrap();
+    let answer = stage.private(&sent).await;
+    assert!(answer.contains("daily limit is **200,000 tokens**"), "{answer}");
+    let shown = limit(&stage, json!({})).await;
+    assert!(shown.contains("0 tokens of 200,000 tokens used (0 %)"), "{shown}");
+    assert!(limit(&stage, json!({"amount": "none", "per": 1})).await.contains("no monthly limit"));
+    assert!(limit(&stage, json!({"amount": "none"})).await.contains("is gone"));
+    stage.stop().await;
+}
+
+async fn limit(stage: &Stage, options: serde_json::Value) -> String {
+    let used = stage.discord.user("alice").slash("general", "wallet limit", options).unwrap();
+    stage.private(&used).await
 }

@@ -7,6 +7,8 @@
 
 mod cache;
 mod check;
+mod cost;
+mod direct;
 mod label;
 mod model;
 mod nearest;
@@ -16,6 +18,7 @@ mod suggest;
 
 pub use cache::CatalogueCache;
 pub use check::{Asked, ModelWarning, check, check_vision};
+pub use cost::UsedTokens;
 pub use model::{Model, ReasoningFacts};
 pub use price::{Price, PriceOverride, Pricing};
 pub use read::{MAX_MODELS, Unreadable, read};

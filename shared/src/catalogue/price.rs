@@ -86,6 +86,9 @@ pub struct Pricing {
     /// Under special ones. Of those that apply, the later ones win, price by price.
     #[serde(default)]
     pub overrides: Vec<PriceOverride>,
+    /// The part of every price that is taken off, from 0 to 1.
+    #[serde(default)]
+    pub discount: Option<Price>,
 }
 
 /// Prices that hold under conditions, all of which must be met.

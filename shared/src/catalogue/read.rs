@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 use super::{Model, Price, PriceOverride, Pricing, ReasoningFacts};
@@ -96,7 +97,19 @@ fn reasoning(said: &Map<String, Value>) -> ReasoningFacts {
 fn pricing(said: &Map<String, Value>) -> Pricing {
     let overrides = said.get("overrides").and_then(Value::as_array).into_iter().flatten();
     let overrides = overrides.filter_map(Value::as_object).take(MAX_OVERRIDES);
-    Pricing { base: prices(said), overrides: overrides.map(price_override).collect() }
+    Pricing {
+        base: prices(said),
+        overrides: overrides.map(price_override).collect(),
+        discount: said.get("discount").and_then(discount),
+    }
+}
+
+/// A part of one, which providers write as a number.
+fn discount(value: &Value) -> Option<Price> {
+    match Price::parse(&value.as_number()?.to_string()).ok()? {
+        Price::Fixed(part) if part <= Decimal::ONE => Some(Price::Fixed(part)),
+        _ => None,
+    }
 }
 
 fn price_override(said: &Map<String, Value>) -> PriceOverride {

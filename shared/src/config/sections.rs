@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 
 use super::{addresses, problem::Fault, providers, reader::Reader, settings as s, values};
-use crate::{ids::DiscordUserId, offered::Offered, telemetry::LogTail};
+use crate::{budget::GuestBudget, ids::DiscordUserId, offered::Offered, telemetry::LogTail};
 
 /// The bot's side of Discord, without its token.
 #[derive(Clone, Debug)]
@@ -73,6 +73,8 @@ pub struct RequestConfig {
     /// Answers that a guest gets per UTC day on the operator's key; `None`: guests have to bring a
     /// key of their own.
     pub guest_daily_limit: Option<u32>,
+    /// Tokens that a guest may use per UTC day on the operator's key, where that is limited.
+    pub guest_budget: Option<GuestBudget>,
 }
 
 /// Where bot and worker processes wake each other.
@@ -211,6 +213,12 @@ fn first_and_last(text: &str) -> Result<RangeInclusive<u32>, Fault> {
     }
 }
 
+fn guest_budget(reader: &mut Reader<'_>) -> Option<GuestBudget> {
+    let tokens = reader.optional(&s::GUEST_DAILY_TOKENS, values::number(1..=1_000_000_000_000_i64));
+    let is_soft = reader.value(&s::GUEST_TOKENS_SOFT, values::switch);
+    tokens.map(|tokens| GuestBudget { tokens, is_soft })
+}
+
 pub(super) fn requests(reader: &mut Reader<'_>) -> RequestConfig {
     let guests = reader.value(&s::ALLOW_SYSTEM_KEY, values::switch);
     let limit = reader.value(&s::GUEST_DAILY_LIMIT, values::number(1..=100_000));
@@ -221,6 +229,7 @@ pub(super) fn requests(reader: &mut Reader<'_>) -> RequestConfig {
         max_queued_per_user: reader.value(&s::MAX_QUEUED_PER_USER, values::number(1..=1000)),
         deadline: reader.value(&s::REQUEST_DEADLINE, values::seconds(10..=86_400)),
         guest_daily_limit: guests.then_some(limit),
+        guest_budget: guest_budget(reader),
     }
 }
 

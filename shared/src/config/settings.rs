@@ -94,6 +94,8 @@ pub static GROUPS: &[Group] = &[
             &OPENROUTER_API_KEY,
             &ALLOW_SYSTEM_KEY,
             &GUEST_DAILY_LIMIT,
+            &GUEST_DAILY_TOKENS,
+            &GUEST_TOKENS_SOFT,
         ],
     },
     Group {
@@ -348,6 +350,19 @@ pub(super) static GUEST_DAILY_LIMIT: Setting = Setting::defaulting(
     "GUEST_DAILY_LIMIT",
     "20",
     "How many answers one guest gets on your key in a day (UTC).",
+);
+
+pub(super) static GUEST_DAILY_TOKENS: Setting = Setting::new(
+    "GUEST_DAILY_TOKENS",
+    "100000",
+    "How many tokens, of prompts and answers, one guest may use on your key in a day (UTC). A call that
+could go past it is not made. Unset: GUEST_DAILY_LIMIT alone holds.",
+);
+
+pub(super) static GUEST_TOKENS_SOFT: Setting = Setting::defaulting(
+    "GUEST_TOKENS_SOFT",
+    "false",
+    "With true, a guest who goes past GUEST_DAILY_TOKENS is answered all the same, and the log says so.",
 );
 
 pub(super) static WORKER_SLOTS: Setting = Setting::defaulting(

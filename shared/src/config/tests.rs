@@ -164,6 +164,8 @@ fn all_problems_are_told_at_once_with_examples_and_without_values() {
         ("OPENROUTER_API_KEY", "hush hush"),
         ("ALLOW_SYSTEM_KEY", "hush"),
         ("GUEST_DAILY_LIMIT", "-1"),
+        ("GUEST_DAILY_TOKENS", "0"),
+        ("GUEST_TOKENS_SOFT", "hush"),
         ("WORKER_SLOTS", "hush"),
         ("MAX_ACTIVE_PER_USER", "0"),
         ("MAX_QUEUED_PER_USER", "1e3"),

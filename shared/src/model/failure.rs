@@ -14,6 +14,10 @@ text_enum! {
         ProviderGone = "provider_gone",
         /// The key was removed or switched off before the call.
         KeyGone = "key_gone",
+        /// The call could go past a limit that its payer set.
+        OverBudget = "over_budget",
+        /// The guest has used up what the operator gives for a day.
+        GuestBudget = "guest_budget",
         /// The stored key does not open: the row was changed, or sealed for somebody else.
         KeyUnreadable = "key_unreadable",
         /// No credit, or the key's or account's spending limit is reached.

@@ -9,6 +9,8 @@ text_enum! {
     pub enum InactiveReason {
         /// The provider refused it, twice over.
         Rejected = "rejected",
+        /// Its owner doesn't want it used for now.
+        Paused = "paused",
     }
 }
 

@@ -1,7 +1,7 @@
 //! T2 and T3: the fence before the call, and what is noted while it streams.
 
 use super::{
-    ClaimedRequest, NoticeKind, Result, Store,
+    ClaimedRequest, NoticeKind, Result, Spending, Store,
     columns::storable,
     db::{Db, Tx, on_tx},
     lock_user,
@@ -36,6 +36,10 @@ pub enum FenceRefusal {
     Forbidden,
     /// The key was removed or switched off.
     KeyGone,
+    /// It could go past a limit that its payer set.
+    OverBudget,
+    /// The guest has used up what the operator gives for a day.
+    GuestBudget,
     /// The user has stored another key since the worker opened the old one: give the request back.
     KeyReplaced,
     /// What was said has changed since the claim: give the request back, and read it again.
@@ -60,11 +64,13 @@ pub struct PartialText {
 impl Store {
     /// The fence: after this commit the call may have been made, and is never repeated by itself.
     ///
-    /// `opened` is the key that the worker holds in clear.
+    /// `opened` is the key that the worker holds in clear. What the call can cost at most is reserved
+    /// with it.
     pub async fn fence(
         &self,
         request: &ClaimedRequest,
         opened: Option<ApiKeyId>,
+        spending: &Spending,
     ) -> Result<Fenced> {
         const LOOK: &str = concat!(
             "SELECT stop_requested, deadline_at <= $3, words_rev, api_key_id,
@@ -76,7 +82,8 @@ impl Store {
         );
         const CALL: &str = "
             UPDATE requests
-               SET state = 'calling', dispatched_at = $3, dispatches = dispatches + 1, updated_at = $3
+               SET state = 'calling', dispatched_at = $3, dispatches = dispatches + 1, updated_at = $3,
+                   reserved_tokens = $4, reserved_nano_usd = $5
              WHERE id = $1 AND claim_token = $2 AND state = 'claimed'";
         const USED: &str = "UPDATE user_api_keys SET last_used_at = $2 WHERE id = $1";
         let now = self.clock.now();
@@ -107,11 +114,15 @@ impl Store {
             return Ok(Fenced::Refused(FenceRefusal::KeyReplaced));
         } else if words_rev != request.words_rev {
             return Ok(Fenced::Refused(FenceRefusal::WordsChanged));
+        } else if let Some(refusal) = self.over_budget(&mut tx, request, spending).await? {
+            refusal
         } else {
             let called = on_tx!(&mut tx, |c| sqlx::query(CALL)
                 .bind(request.id)
                 .bind(request.token)
                 .bind(now)
+                .bind(spending.worst.tokens)
+                .bind(spending.worst.cost)
                 .execute(c)
                 .await?
                 .rows_affected());
@@ -136,6 +147,8 @@ impl Store {
             FenceRefusal::PersonalityGone => {
                 (RequestState::Failed, Some(FailureKind::PersonalityGone))
             }
+            FenceRefusal::OverBudget => (RequestState::Failed, Some(FailureKind::OverBudget)),
+            FenceRefusal::GuestBudget => (RequestState::Failed, Some(FailureKind::GuestBudget)),
             _ => (RequestState::Failed, Some(FailureKind::KeyGone)),
         };
         self.end_unspent(&mut tx, request.id, state, failure).await?;

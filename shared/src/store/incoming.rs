@@ -152,6 +152,11 @@ pub enum Refusal {
         /// Which.
         last4: Last4,
     },
+    /// The author has paused their key.
+    KeyPaused {
+        /// Which.
+        last4: Last4,
+    },
     /// The author has a key, and nobody said which model it is for.
     NoModel {
         /// Who made the key.

@@ -2,7 +2,7 @@
 //! answers. Free calls, so a check may run twice; a key becomes live only with a good verdict, in the
 //! same transaction.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::types::Json;
 
 use super::{
@@ -57,6 +57,23 @@ pub struct NewKeyCheck {
     pub answer: AnswerToken,
     /// When nobody waits any more.
     pub expires_at: DateTime<Utc>,
+}
+
+/// So many checks a person may ask for within [`ATTEMPTS_WITHIN`].
+pub const MAX_ATTEMPTS: i64 = 10;
+/// For so long a check counts as an attempt.
+pub const ATTEMPTS_WITHIN: TimeDelta = TimeDelta::minutes(15);
+
+/// What became of a wish for a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckAsked {
+    /// It waits for a worker.
+    Kept,
+    /// The person has asked too often: nothing is kept.
+    TooMany {
+        /// When the next one is taken.
+        again_at: DateTime<Utc>,
+    },
 }
 
 /// A check that this worker makes.
@@ -141,8 +158,14 @@ struct UnansweredRow {
 }
 
 impl Store {
-    /// Keeps a check for a worker to make.
-    pub async fn add_key_check(&self, check: &NewKeyCheck) -> Result<()> {
+    /// Keeps a check for a worker to make, unless the person has asked for [`MAX_ATTEMPTS`] lately:
+    /// nobody tries out keys with our help. Counted here, so that a restart forgets nothing.
+    pub async fn add_key_check(&self, check: &NewKeyCheck) -> Result<CheckAsked> {
+        const LATELY: &str = "
+            SELECT COUNT(*) FROM key_checks WHERE user_id = $1 AND created_at > $2";
+        const OLDEST: &str = "
+            SELECT created_at FROM key_checks WHERE user_id = $1 AND created_at > $2
+             ORDER BY created_at DESC LIMIT 1 OFFSET $3";
         const SQL: &str = "
             INSERT INTO key_checks
                 (id, user_id, guild_id, provider, purpose, state, iv, content, tag, key_id, fingerprint, last4,
@@ -151,7 +174,24 @@ impl Store {
         let candidate = check.candidate.as_ref();
         let sealed = SealColumns::of(candidate.map(|(sealed, _, _)| sealed));
         let answer = SealColumns::of(Some(&check.answer.sealed));
+        let now = self.clock.now();
         let mut tx = self.db.begin().await?;
+        lock_user(&mut tx, check.user).await?;
+        let since = now - ATTEMPTS_WITHIN;
+        let (lately,): (i64,) = on_tx!(&mut tx, |c| sqlx::query_as(LATELY)
+            .bind(check.user)
+            .bind(since)
+            .fetch_one(c)
+            .await?);
+        if lately >= MAX_ATTEMPTS {
+            let (oldest,): (DateTime<Utc>,) = on_tx!(&mut tx, |c| sqlx::query_as(OLDEST)
+                .bind(check.user)
+                .bind(since)
+                .bind(MAX_ATTEMPTS - 1)
+                .fetch_one(c)
+                .await?);
+            return Ok(CheckAsked::TooMany { again_at: oldest + ATTEMPTS_WITHIN });
+        }
         on_tx!(&mut tx, |c| sqlx::query(SQL)
             .bind(check.id)
             .bind(check.user)
@@ -169,12 +209,13 @@ impl Store {
             .bind(&answer.tag)
             .bind(&answer.key_id)
             .bind(check.answer.expires_at)
-            .bind(self.clock.now())
+            .bind(now)
             .bind(check.expires_at)
             .execute(c)
             .await?
             .rows_affected());
-        tx.commit().await
+        tx.commit().await?;
+        Ok(CheckAsked::Kept)
     }
 
     /// Takes a user's oldest waiting check for this worker. A check of the stored key notes which key
@@ -278,32 +319,23 @@ impl Store {
     ) -> Result<()> {
         const GOOD: &str = "
             UPDATE user_api_keys
-               SET is_active = TRUE, inactive_reason = NULL, last_validated_at = $3, updated_at = $3
+               SET is_active = CASE WHEN inactive_reason = $5 THEN TRUE ELSE is_active END,
+                   inactive_reason = CASE WHEN inactive_reason = $5 THEN NULL ELSE inactive_reason END,
+                   last_validated_at = $3, updated_at = $3
              WHERE user_id = $1 AND provider = $2 AND removed_at IS NULL AND fingerprint = $4";
         const BAD: &str = "
             UPDATE user_api_keys SET is_active = FALSE, inactive_reason = $5, updated_at = $3
-             WHERE user_id = $1 AND provider = $2 AND removed_at IS NULL AND fingerprint = $4 AND is_active";
+             WHERE user_id = $1 AND provider = $2 AND removed_at IS NULL AND fingerprint = $4";
         let now = self.clock.now();
-        if good {
-            on_tx!(tx, |c| sqlx::query(GOOD)
-                .bind(row.user_id)
-                .bind(row.provider)
-                .bind(now)
-                .bind(&row.fingerprint)
-                .execute(c)
-                .await?
-                .rows_affected());
-        } else {
-            on_tx!(tx, |c| sqlx::query(BAD)
-                .bind(row.user_id)
-                .bind(row.provider)
-                .bind(now)
-                .bind(&row.fingerprint)
-                .bind(InactiveReason::Rejected)
-                .execute(c)
-                .await?
-                .rows_affected());
-        }
+        on_tx!(tx, |c| sqlx::query(if good { GOOD } else { BAD })
+            .bind(row.user_id)
+            .bind(row.provider)
+            .bind(now)
+            .bind(&row.fingerprint)
+            .bind(InactiveReason::Rejected)
+            .execute(c)
+            .await?
+            .rows_affected());
         Ok(())
     }
 

@@ -27,6 +27,7 @@ mod error;
 mod migrate;
 
 mod accept;
+mod budgets;
 mod calls;
 mod canary;
 mod claim;
@@ -67,6 +68,7 @@ pub mod testing;
 use std::sync::Arc;
 
 pub use crate::config::DatabaseUrl as Engine;
+pub use budgets::Spending;
 pub use calls::{FenceRefusal, Fenced, PartialText};
 pub use claim::ClaimedRequest;
 pub use deliveries::{NewPart, OpenDelivery, PostedPart, ShardRange};
@@ -78,10 +80,11 @@ pub use imports::{
 };
 pub use incoming::{Accepted, Incoming, Limits, Place, Refusal, ReplyBy, SystemKey};
 pub use key_checks::{
-    AnswerToken, CheckPurpose, ClaimedCheck, NewKeyCheck, Unanswered, VerdictOutcome,
+    ATTEMPTS_WITHIN, AnswerToken, CheckAsked, CheckPurpose, ClaimedCheck, MAX_ATTEMPTS,
+    NewKeyCheck, Unanswered, VerdictOutcome,
 };
 pub use key_holders::{KeyHolder, ProcessRole};
-pub use keys::{LiveKey, SealedKey};
+pub use keys::{KeyChange, LiveKey, SealedKey};
 pub use leases::Lease;
 pub use models::CatalogueOutcome;
 pub use notices::{Notice, NoticeKind};

@@ -8,6 +8,7 @@ use super::{
     db::{Tx, on_db, on_tx},
 };
 use crate::{
+    budget::BudgetId,
     ids::{ChannelId, DiscordUserId, NoticeId, RequestId, UserId},
     model::FailureKind,
 };
@@ -19,6 +20,8 @@ pub enum NoticeKind {
     NoKey,
     /// Their key was switched off.
     KeySwitchedOff,
+    /// They have paused their key.
+    KeyPaused,
     /// They have a key and nobody said which model it is for.
     NoModel,
     /// The operator's gift for today is used up.
@@ -35,6 +38,13 @@ pub enum NoticeKind {
     NoWebhookAllowed,
     /// The channel has as many webhooks as Discord allows, all of others.
     NoRoomForWebhook,
+    /// A part of a budget is used.
+    Budget {
+        /// Of which.
+        budget: BudgetId,
+        /// How much of it.
+        percent: i64,
+    },
     /// A request failed.
     Failed(FailureKind),
 }
@@ -44,6 +54,7 @@ impl NoticeKind {
         match self {
             Self::NoKey => "no_key".into(),
             Self::KeySwitchedOff => "key_switched_off".into(),
+            Self::KeyPaused => "key_paused".into(),
             Self::NoModel => "no_model".into(),
             Self::GuestLimit => "guest_limit".into(),
             Self::Busy => "busy".into(),
@@ -52,6 +63,7 @@ impl NoticeKind {
             Self::Forbidden => "forbidden".into(),
             Self::NoWebhookAllowed => "no_webhook_allowed".into(),
             Self::NoRoomForWebhook => "no_room_for_webhook".into(),
+            Self::Budget { budget, percent } => format!("budget/{budget}/{percent}"),
             Self::Failed(failure) => format!("failed/{failure}"),
         }
     }
@@ -68,6 +80,7 @@ impl NoticeKind {
         Some(match text {
             "no_key" => Self::NoKey,
             "key_switched_off" => Self::KeySwitchedOff,
+            "key_paused" => Self::KeyPaused,
             "no_model" => Self::NoModel,
             "guest_limit" => Self::GuestLimit,
             "busy" => Self::Busy,
@@ -76,7 +89,14 @@ impl NoticeKind {
             "forbidden" => Self::Forbidden,
             "no_webhook_allowed" => Self::NoWebhookAllowed,
             "no_room_for_webhook" => Self::NoRoomForWebhook,
-            _ => Self::Failed(FailureKind::from_stored(text.strip_prefix("failed/")?)?),
+            _ => match text.split_once('/')? {
+                ("failed", failure) => Self::Failed(FailureKind::from_stored(failure)?),
+                ("budget", rest) => {
+                    let (budget, percent) = rest.split_once('/')?;
+                    Self::Budget { budget: BudgetId::read(budget)?, percent: percent.parse().ok()? }
+                }
+                _ => return None,
+            },
         })
     }
 }

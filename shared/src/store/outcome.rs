@@ -15,6 +15,7 @@ use crate::{
         CostSource, FailureKind, FinishReason, KeySource, Provider, RequestState, Usage,
         UsageSource,
     },
+    money::NanoUsd,
 };
 
 /// How a call ended.
@@ -46,6 +47,8 @@ pub enum CallEnd {
 pub struct CallRecord {
     /// The provider's own figures, if they came.
     pub usage: Option<Usage>,
+    /// What that costs by the catalogue's prices, where the provider does not say.
+    pub estimated: Option<NanoUsd>,
     /// The model that answered, if it is not the one asked for.
     pub model: Option<String>,
     /// From the call to its end.
@@ -85,6 +88,9 @@ impl Store {
         let call = self.end_call(&mut tx, request.id, request.token, end, unsure).await?;
         let Some(call) = call else { return Ok(false) };
         self.write_usage(&mut tx, request.id, &call, end, record).await?;
+        if call.key_source == KeySource::User {
+            self.alert_budgets(&mut tx, request.user_id).await?;
+        }
         if let CallEnd::Answered { text, finish } = end
             && !text.is_empty()
             && *finish != FinishReason::Refusal
@@ -198,8 +204,11 @@ impl Store {
         let tokens = usage.tokens;
         let usage_source =
             if record.usage.is_some() { UsageSource::Stream } else { UsageSource::Unknown };
-        let cost_source =
-            if usage.cost.is_some() { CostSource::Charged } else { CostSource::Unknown };
+        let (cost, cost_source) = match (usage.cost, record.estimated) {
+            (Some(charged), _) => (Some(charged), CostSource::Charged),
+            (None, Some(estimated)) => (Some(estimated), CostSource::Estimated),
+            (None, None) => (None, CostSource::Unknown),
+        };
         let model = storable(record.model.as_ref().unwrap_or(&call.model));
         let model: String = model.chars().take(100).collect();
         on_tx!(tx, |c| sqlx::query(SQL)
@@ -216,7 +225,7 @@ impl Store {
             .bind(tokens.input.zip(tokens.output).map(|(input, output)| input + output))
             .bind(tokens.cached)
             .bind(tokens.reasoning)
-            .bind(usage.cost)
+            .bind(cost)
             .bind(cost_source)
             .bind(usage_source)
             .bind(call.key_source)

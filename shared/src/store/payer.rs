@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     ids::{ApiKeyId, DiscordUserId, PersonalityId, UserId},
-    model::{KeySource, Provider},
+    model::{InactiveReason, KeySource, Provider},
     secret::Last4,
 };
 
@@ -50,6 +50,7 @@ struct Key {
     id: ApiKeyId,
     provider: Provider,
     is_active: bool,
+    inactive_reason: Option<InactiveReason>,
     last4: Last4,
     model_name: Option<String>,
 }
@@ -73,7 +74,7 @@ impl Store {
     ) -> Result<Result<Payer, Refusal>> {
         const CONFIG: &str = "SELECT provider, model FROM llm_configs WHERE personality_id = $1";
         const KEYS: &str = "
-            SELECT id, provider, is_active, last4, model_name FROM user_api_keys
+            SELECT id, provider, is_active, inactive_reason, last4, model_name FROM user_api_keys
              WHERE user_id = $1 AND removed_at IS NULL
              ORDER BY CASE WHEN provider = $2 THEN 0 ELSE 1 END, CASE WHEN is_default THEN 0 ELSE 1 END, id";
         let (provider, model): (Provider, Option<String>) =
@@ -108,7 +109,7 @@ impl Store {
             }));
         }
         let mut without_model = None;
-        for key in keys.iter().filter(|key| key.is_active) {
+        for key in keys.iter().filter(|key| key.is_active && system.offered.has(key.provider)) {
             let of_key = key.model_name.clone().map(|model| (model, ModelChoice::Key));
             // a key of another provider goes with its own model
             let wanted = wanted.clone().filter(|_| key.provider == wanted_at);
@@ -130,8 +131,8 @@ impl Store {
             return Ok(Err(Refusal::NoModel { provider }));
         }
         // a key that was switched off never falls back to the operator's
-        if let Some(Key { last4, .. }) = keys.into_iter().next() {
-            return Ok(Err(Refusal::KeySwitchedOff { last4 }));
+        if let Some(Key { last4, inactive_reason, .. }) = keys.into_iter().next() {
+            return Ok(Err(not_used(last4, inactive_reason)));
         }
         let Some(limit) = system.guest_daily_limit else { return Ok(Err(Refusal::NoKey)) };
         if self.guest_requests_today(tx, user).await? >= limit {
@@ -156,6 +157,14 @@ impl Store {
         let (count,): (i64,) =
             on_tx!(tx, |c| sqlx::query_as(SQL).bind(user).bind(today).fetch_one(c).await?);
         Ok(count)
+    }
+}
+
+/// Why a live key does not pay.
+pub(super) const fn not_used(last4: Last4, reason: Option<InactiveReason>) -> Refusal {
+    match reason {
+        Some(InactiveReason::Paused) => Refusal::KeyPaused { last4 },
+        Some(InactiveReason::Rejected) | None => Refusal::KeySwitchedOff { last4 },
     }
 }
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     Result, Store,
     db::{on_db, on_tx},
+    lock_user,
 };
 use crate::{
     ids::{RequestId, UserId},
@@ -77,7 +78,12 @@ impl Store {
                    cost_nano_usd = $7, cost_source = $8, usage_source = $9
              WHERE request_id = $1 AND usage_source = 'unknown'";
         const DONE: &str = "UPDATE requests SET reconcile_at = NULL WHERE id = $1";
+        const WHOSE: &str = "SELECT user_id, key_source FROM requests WHERE id = $1";
         let mut tx = self.db.begin().await?;
+        let whose: Option<(UserId, KeySource)> =
+            on_tx!(&mut tx, |c| sqlx::query_as(WHOSE).bind(request).fetch_optional(c).await?);
+        let Some((user, key_source)) = whose else { return Ok(()) };
+        lock_user(&mut tx, user).await?;
         if let Some(usage) = usage {
             let tokens = usage.tokens;
             on_tx!(&mut tx, |c| sqlx::query(FILL)
@@ -93,6 +99,9 @@ impl Store {
                 .execute(c)
                 .await?
                 .rows_affected());
+        }
+        if key_source == KeySource::User {
+            self.alert_budgets(&mut tx, user).await?;
         }
         on_tx!(&mut tx, |c| sqlx::query(DONE).bind(request).execute(c).await?.rows_affected());
         tx.commit().await

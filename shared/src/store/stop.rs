@@ -8,15 +8,14 @@ use super::{
     accept::{NewRequest, count_waiting, take_seqs},
     db::{Tx, on_tx},
     lock_user,
-    payer::Payer,
+    payer::{Payer, not_used},
     regenerate::has_words,
 };
 use crate::{
     ids::{
-        ApiKeyId, ChannelId, DeliveryId, DiscordUserId, GuildId, PersonalityId, RequestId,
-        SourceId, UserId,
+        ChannelId, DeliveryId, DiscordUserId, GuildId, PersonalityId, RequestId, SourceId, UserId,
     },
-    model::{DeliveryKind, KeySource, Provider, RequestState},
+    model::{DeliveryKind, InactiveReason, KeySource, Provider, RequestState},
 };
 
 /// What became of a press of Stop.
@@ -181,22 +180,22 @@ impl Store {
         system: &SystemKey,
     ) -> Result<Result<Payer, Refusal>> {
         const SQL: &str = "
-            SELECT id, is_active, last4 FROM user_api_keys
+            SELECT is_active, inactive_reason, last4 FROM user_api_keys
              WHERE user_id = $1 AND provider = $2 AND removed_at IS NULL";
         if pressed.key_source != KeySource::User {
             return self.choose_payer(tx, pressed.user_id, pressed.personality_id, system).await;
         }
-        let key: Option<(ApiKeyId, bool, crate::secret::Last4)> =
+        let key: Option<(bool, Option<InactiveReason>, crate::secret::Last4)> =
             on_tx!(tx, |c| sqlx::query_as(SQL)
                 .bind(pressed.user_id)
                 .bind(pressed.provider)
                 .fetch_optional(c)
                 .await?);
         match key {
-            Some((_, true, _)) => {
+            Some((true, ..)) => {
                 self.choose_payer(tx, pressed.user_id, pressed.personality_id, system).await
             }
-            Some((_, false, last4)) => Ok(Err(Refusal::KeySwitchedOff { last4 })),
+            Some((false, reason, last4)) => Ok(Err(not_used(last4, reason))),
             None => Ok(Err(Refusal::NoKey)),
         }
     }

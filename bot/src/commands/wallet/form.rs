@@ -12,7 +12,7 @@ use shared::{
     ids::{KeyCheckId, UserId},
     model::Provider,
     secret::UserApiKey,
-    store::{AnswerToken, CheckPurpose, NewKeyCheck},
+    store::{AnswerToken, CheckAsked, CheckPurpose, NewKeyCheck},
 };
 
 use crate::{
@@ -145,7 +145,7 @@ async fn candidate(
     caller: &Caller,
     form: Form,
     key: UserApiKey,
-) -> Result<Option<&'static str>, Trouble> {
+) -> Result<Option<String>, Trouble> {
     let provider = form.provider();
     let user = app.person(&caller.account).await?;
     let sealed = app.sealer.seal(user.id, provider, &key)?;
@@ -165,10 +165,7 @@ pub(super) async fn ask(
     provider: Provider,
     purpose: CheckPurpose,
     candidate: Option<Candidate>,
-) -> Result<Option<&'static str>, Trouble> {
-    if app.checks.check_key(&caller.account.id).is_err() {
-        return Ok(Some(texts::TOO_MANY_CHECKS));
-    }
+) -> Result<Option<String>, Trouble> {
     let id = KeyCheckId::new(&*app.clock);
     let now = app.clock.now();
     let sealed = app.secrets.seal(id.uuid(), &caller.token.token)?;
@@ -182,7 +179,9 @@ pub(super) async fn ask(
         answer: AnswerToken { sealed, expires_at: now + TOKEN_LIFETIME },
         expires_at: now + PATIENCE,
     };
-    in_time(app.store.add_key_check(&check)).await?;
+    if let CheckAsked::TooMany { again_at } = in_time(app.store.add_key_check(&check)).await? {
+        return Ok(Some(texts::too_many_checks(again_at)));
+    }
     tracing::info!(user.id = %user, check.id = %id, kind = %purpose, "a key is to be checked");
     app.wake(user).await;
     Ok(None)

@@ -1,7 +1,9 @@
 //! `/wallet`: a person's keys, seen by that person alone.
 
 pub(crate) mod form;
+pub(crate) mod limit;
 mod list;
+mod pause;
 pub(crate) mod remove;
 mod set;
 mod test;
@@ -9,10 +11,19 @@ mod test;
 use super::Context;
 use crate::caller::Trouble;
 
-/// Your keys: store, list, test and remove them
+/// Your keys: store, list, test, limit and remove them
 #[poise::command(
     slash_command,
-    subcommands("set::set", "list::list", "test::test", "remove::remove"),
+    subcommands(
+        "set::set",
+        "list::list",
+        "test::test",
+        "limit::limit",
+        "pause::default",
+        "pause::pause",
+        "pause::resume",
+        "remove::remove"
+    ),
     subcommand_required,
     install_context = "Guild",
     interaction_context = "Guild|BotDm"

@@ -39,17 +39,13 @@ pub(super) async fn test(
 }
 
 /// Asks about the stored key. What is to be said at once, if anything.
-async fn stored(
-    app: &App,
-    caller: &Caller,
-    provider: Provider,
-) -> Result<Option<&'static str>, Trouble> {
+async fn stored(app: &App, caller: &Caller, provider: Provider) -> Result<Option<String>, Trouble> {
     let Some(user) = in_time(app.store.find_user(caller.account.id)).await? else {
-        return Ok(Some(texts::NO_KEY));
+        return Ok(Some(texts::NO_KEY.to_owned()));
     };
     let keys = in_time(app.store.live_keys(user.id)).await?;
     if !keys.iter().any(|key| key.provider == provider) {
-        return Ok(Some(texts::NO_KEY));
+        return Ok(Some(texts::NO_KEY.to_owned()));
     }
     ask(app, caller, user.id, provider, CheckPurpose::TestStored, None).await
 }

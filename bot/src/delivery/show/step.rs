@@ -22,7 +22,7 @@ use super::{
     },
     End, Progress, Show, Trouble, number,
 };
-use crate::rest::{Message, RestError};
+use crate::rest::RestError;
 
 /// How long a placeholder waits for those before it, should one of them hang.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -319,8 +319,9 @@ impl Show {
         else {
             return Ok(());
         };
-        let text = self.stage.explainer.explain(failure, Some(self.delivery.request)).await;
-        let told = self.stage.places.rest.followup(token, &Message::text(text), true).await;
+        let (user, request) = (self.delivery.user, Some(self.delivery.request));
+        let message = self.stage.explainer.explain(failure, user, request).await;
+        let told = self.stage.places.rest.followup(token, &message, true).await;
         if told.is_ok() {
             self.stage.store.close_notices_of(self.delivery.request).await?;
         }

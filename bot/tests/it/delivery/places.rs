@@ -7,7 +7,9 @@ use shared::{
     clock::Clock,
     ids::DeliveryId,
     model::FailureKind,
-    store::{CallEnd, FenceRefusal, Fenced, NoticeKind, Place, ReplyBy, Rule, ServerPolicy},
+    store::{
+        CallEnd, FenceRefusal, Fenced, NoticeKind, Place, ReplyBy, Rule, ServerPolicy, Spending,
+    },
 };
 
 use super::{
@@ -58,7 +60,7 @@ async fn a_thread_that_was_taken_for_a_channel_is_as_forbidden_as_its_channel() 
     let (user, _) = world.ask("bob", place, ReplyBy::Webhook).await;
     world.wait_for_count("rehearsal", 1).await;
     let request = world.store.claim(world.worker, user, 3).await.unwrap().unwrap();
-    let fenced = world.store.fence(&request, None).await.unwrap();
+    let fenced = world.store.fence(&request, None, &Spending::default()).await.unwrap();
     assert_eq!(fenced, Fenced::Refused(FenceRefusal::Forbidden));
 }
 

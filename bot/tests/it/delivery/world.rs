@@ -18,7 +18,7 @@ use shared::{
     offered::Offered,
     store::{
         Accepted, CallEnd, CallRecord, ClaimedRequest, Engine, Fenced, Incoming, Limits,
-        PartialText, Place, ReplyBy, RequestContext, ShardRange, Store, SystemKey,
+        PartialText, Place, ReplyBy, RequestContext, ShardRange, Spending, Store, SystemKey,
     },
     vault::{MasterKey, MasterKeys, Vault},
 };
@@ -173,7 +173,10 @@ impl World {
     /// The worker takes a person's next request and calls the model.
     pub(super) async fn call(&self, user: UserId) -> Call {
         let request = self.store.claim(self.worker, user, 3).await.unwrap().unwrap();
-        assert_eq!(self.store.fence(&request, None).await.unwrap(), Fenced::MayCall);
+        assert_eq!(
+            self.store.fence(&request, None, &Spending::default()).await.unwrap(),
+            Fenced::MayCall
+        );
         Call { request, rev: 0 }
     }
 

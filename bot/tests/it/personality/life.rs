@@ -2,7 +2,7 @@ use playground::discord::Response;
 use serde_json::json;
 use shared::{
     model::{FinishReason, RequestState},
-    store::{CallEnd, CallRecord, Fenced},
+    store::{CallEnd, CallRecord, Fenced, Spending},
 };
 
 use super::{
@@ -102,7 +102,7 @@ async fn a_personality_deleted_while_it_answers_ends_visibly_and_is_paid_for() {
         (stage.db.store().clone(), shared::ids::WorkerId::new(&**stage.db.clock()));
     store.register_worker(worker).await.unwrap();
     let request = store.claim(worker, person.id, 3).await.unwrap().expect("a request");
-    let fenced = store.fence(&request, request.api_key_id).await.unwrap();
+    let fenced = store.fence(&request, request.api_key_id, &Spending::default()).await.unwrap();
     assert!(matches!(fenced, Fenced::MayCall), "{fenced:?}");
 
     let question = ask(&alice, "delete", json!({ "personality": "Ada" })).await;

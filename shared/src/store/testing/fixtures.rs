@@ -13,8 +13,8 @@ use crate::{
     offered::Offered,
     secret::UserApiKey,
     store::{
-        AnswerToken, CheckPurpose, Incoming, Limits, NewKeyCheck, Place, ReplyBy, RequestContext,
-        SystemKey, VerdictOutcome,
+        AnswerToken, CheckAsked, CheckPurpose, Incoming, Limits, NewKeyCheck, Place, ReplyBy,
+        RequestContext, SystemKey, VerdictOutcome,
     },
     vault::{MasterKey, MasterKeys, Vault},
 };
@@ -86,7 +86,19 @@ impl TestDb {
         purpose: CheckPurpose,
         key: Option<&str>,
     ) -> NewKeyCheck {
-        let (clock, provider) = (self.clock(), Provider::OpenRouter);
+        self.key_check_at(Provider::OpenRouter, person, purpose, key)
+    }
+
+    /// The same for a key of another provider's.
+    #[must_use]
+    pub fn key_check_at(
+        &self,
+        provider: Provider,
+        person: Person,
+        purpose: CheckPurpose,
+        key: Option<&str>,
+    ) -> NewKeyCheck {
+        let clock = self.clock();
         let bots = self.vault().bot_secrets();
         let keys = self.vault().sealer();
         let id = KeyCheckId::new(&**clock);
@@ -114,7 +126,8 @@ impl TestDb {
     /// Adds a check, and lets a worker come to this verdict.
     pub async fn decide(&self, check: &NewKeyCheck, verdict: &KeyVerdict) {
         let (store, worker) = (self.store(), WorkerId::new(&**self.clock()));
-        store.add_key_check(check).await.expect("a check");
+        let asked = store.add_key_check(check).await.expect("a check");
+        assert_eq!(asked, CheckAsked::Kept, "too many checks");
         let claimed = store.claim_key_check(worker, check.user).await.expect("a claim");
         let claimed = claimed.expect("a waiting check");
         assert_eq!(claimed.id, check.id, "the person has another check waiting");

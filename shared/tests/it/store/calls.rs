@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use shared::{
     model::{FailureKind, InactiveReason, Provider, RequestState},
-    store::{FenceRefusal, Fenced, NoticeKind, PartialText, Stopped},
+    store::{FenceRefusal, Fenced, NoticeKind, PartialText, Spending, Stopped},
     testing::TestDb,
 };
 
@@ -104,7 +104,7 @@ async fn the_fence_gives_back_what_was_opened_with_an_old_key(db: TestDb) {
     let again = claim(&db, ada).await.unwrap();
     assert_eq!((again.id, again.api_key_id), (request.id, Some(new)));
     // a worker that opened nothing may not call with a user's key either
-    let nothing = db.store().fence(&again, None).await.unwrap();
+    let nothing = db.store().fence(&again, None, &Spending::default()).await.unwrap();
     assert_eq!(nothing, refusal(FenceRefusal::KeyReplaced));
     assert_eq!(fence(&db, &again).await, Fenced::MayCall);
 }

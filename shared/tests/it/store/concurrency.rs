@@ -9,7 +9,7 @@ use std::{
 use shared::{
     ids::{ClaimToken, RequestId, UserId},
     model::{FailureKind, RequestState},
-    store::{Accepted, CallRecord, ClaimedRequest, Fenced, Incoming, PartialText, Store},
+    store::{Accepted, CallRecord, ClaimedRequest, Fenced, Incoming, PartialText, Spending, Store},
     testing::{Person, TestDb, TestEngine, limits, message, no_guests},
 };
 use tokio::task::JoinSet;
@@ -164,7 +164,9 @@ async fn work(db: &TestDb, store: &Store, person: Person, floor: &Mutex<Floor>, 
         assert!(store.give_back(&request, Duration::ZERO).await.unwrap());
         return;
     }
-    if store.fence(&request, request.api_key_id).await.unwrap() != Fenced::MayCall {
+    if store.fence(&request, request.api_key_id, &Spending::default()).await.unwrap()
+        != Fenced::MayCall
+    {
         return;
     }
     floor.lock().unwrap().enter(&request);

@@ -2,11 +2,14 @@ use shared::{
     clock::Clock,
     ids::ApiKeyId,
     model::{CouldNotCheck, InactiveReason, KeyFacts, KeyVerdict, Provider},
-    store::{CheckPurpose, NewKeyCheck, ShardRange, VerdictOutcome},
-    testing::TestDb,
+    store::{
+        ATTEMPTS_WITHIN, CheckAsked, CheckPurpose, Fenced, KeyChange, MAX_ATTEMPTS, NewKeyCheck,
+        Refusal, ShardRange, VerdictOutcome,
+    },
+    testing::{Person, TestDb},
 };
 
-use super::stage::{claimed, say, wait, worker};
+use super::stage::{claim, claimed, fence, refused, say, saying, wait, worker};
 
 shared::each_engine!(
     a_valid_key_becomes_the_live_one,
@@ -19,6 +22,9 @@ shared::each_engine!(
     a_check_is_made_by_one_worker,
     a_check_nobody_makes_is_closed,
     an_answer_goes_to_the_process_that_has_the_shard,
+    a_paused_key_pays_for_nothing_until_it_is_resumed,
+    one_key_is_the_default,
+    the_eleventh_check_within_a_quarter_of_an_hour_is_refused,
 );
 
 const VALID: fn() -> KeyVerdict = || KeyVerdict::Valid(KeyFacts::default());
@@ -113,9 +119,7 @@ async fn removing_a_key_erases_it(db: TestDb) {
 
 async fn a_stored_key_is_switched_off_and_on_by_its_test(db: TestDb) {
     let (ada, bea) = (db.person_with_key(1).await, db.person_with_key(2).await);
-    let live = async |person: shared::testing::Person| {
-        db.store().live_keys(person.id).await.unwrap().remove(0)
-    };
+    let live = async |person: Person| db.store().live_keys(person.id).await.unwrap().remove(0);
     let test = async |verdict| {
         db.decide(&db.key_check(ada, CheckPurpose::TestStored, None), &verdict).await;
         live(ada).await
@@ -237,4 +241,85 @@ async fn an_answer_goes_to_the_process_that_has_the_shard(db: TestDb) {
         assert!(store.unanswered_key_checks(range).await.unwrap().is_empty());
     }
     assert!(db.checks().await.iter().all(|check| check.answer_columns() == 0));
+}
+
+async fn a_paused_key_pays_for_nothing_until_it_is_resumed(db: TestDb) {
+    const PROVIDER: Provider = Provider::OpenRouter;
+    let (store, ada) = (db.store(), db.person_with_key(1).await);
+    let pause = async |pause| store.pause_key(ada.id, PROVIDER, pause).await.unwrap();
+    assert_eq!(pause(false).await, KeyChange::Already);
+    let waiting = claimed(&db, ada, 1).await;
+    assert_eq!(pause(true).await, KeyChange::Done);
+    assert_eq!(pause(true).await, KeyChange::Already);
+    assert!(matches!(fence(&db, &waiting).await, Fenced::Refused(_)), "it waited for the key");
+    assert!(matches!(refused(&db, &saying(ada, 2)).await, Refusal::KeyPaused { .. }));
+    // the provider's good word does not take it up again, its owner's does
+    db.decide(&db.key_check(ada, CheckPurpose::TestStored, None), &VALID()).await;
+    let key = store.live_keys(ada.id).await.unwrap().remove(0);
+    assert_eq!((key.is_active, key.inactive_reason), (false, Some(InactiveReason::Paused)));
+    assert_eq!(pause(false).await, KeyChange::Done);
+    say(&db, ada, 2).await;
+    assert!(claim(&db, ada).await.is_some());
+    // what the provider refuses is not paused nor resumed
+    db.decide(&db.key_check(ada, CheckPurpose::TestStored, None), &KeyVerdict::Rejected).await;
+    assert_eq!((pause(true).await, pause(false).await), (KeyChange::Refused, KeyChange::Refused));
+    let nobody = db.person(2).await;
+    assert_eq!(store.pause_key(nobody.id, PROVIDER, true).await.unwrap(), KeyChange::NoKey);
+}
+
+async fn give(db: &TestDb, person: Person, provider: Provider) {
+    let check = db.key_check_at(provider, person, CheckPurpose::Set, Some("sk-test-0123456789"));
+    db.decide(&check, &VALID()).await;
+    wait(db, 1);
+}
+
+async fn defaults(db: &TestDb, person: Person) -> Vec<Provider> {
+    let keys = db.store().live_keys(person.id).await.unwrap();
+    keys.into_iter().filter(|key| key.is_default).map(|key| key.provider).collect()
+}
+
+async fn one_key_is_the_default(db: TestDb) {
+    use Provider::{Anthropic, OpenAi, OpenRouter};
+    let (store, ada) = (db.store(), db.person(1).await);
+    for provider in [OpenAi, OpenRouter, Anthropic] {
+        give(&db, ada, provider).await;
+    }
+    assert_eq!(defaults(&db, ada).await, [OpenAi], "the first is");
+    assert_eq!(store.make_default_key(ada.id, Anthropic).await.unwrap(), KeyChange::Done);
+    assert_eq!(store.make_default_key(ada.id, Anthropic).await.unwrap(), KeyChange::Already);
+    assert_eq!(defaults(&db, ada).await, [Anthropic]);
+    assert_eq!(
+        store.make_default_key(ada.id, Provider::DeepSeek).await.unwrap(),
+        KeyChange::NoKey,
+        "and nothing changes"
+    );
+    // a key in its place is the default too, and so is the oldest once it is gone
+    give(&db, ada, Anthropic).await;
+    assert_eq!(defaults(&db, ada).await, [Anthropic]);
+    assert!(store.remove_key(ada.id, Anthropic).await.unwrap());
+    assert_eq!(defaults(&db, ada).await, [OpenAi]);
+}
+
+async fn the_eleventh_check_within_a_quarter_of_an_hour_is_refused(db: TestDb) {
+    let (ada, bea) = (db.person(1).await, db.person(2).await);
+    let start = db.clock().now();
+    let ask = async |person| {
+        let check = db.key_check(person, CheckPurpose::TestNew, Some("sk-test-0123456789"));
+        // after a restart, too
+        let store = db.another_store().await;
+        let asked = store.add_key_check(&check).await.unwrap();
+        store.close().await;
+        asked
+    };
+    for _ in 0..MAX_ATTEMPTS {
+        assert_eq!(ask(ada).await, CheckAsked::Kept);
+        wait(&db, 10);
+    }
+    let again_at = start + ATTEMPTS_WITHIN;
+    assert_eq!(ask(ada).await, CheckAsked::TooMany { again_at });
+    assert_eq!(ask(bea).await, CheckAsked::Kept);
+    wait(&db, (again_at - db.clock().now()).num_seconds());
+    assert_eq!(ask(ada).await, CheckAsked::Kept);
+    let again_at = again_at + chrono::TimeDelta::seconds(10);
+    assert_eq!(ask(ada).await, CheckAsked::TooMany { again_at });
 }

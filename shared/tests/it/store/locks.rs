@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use shared::{
     model::{FailureKind, KeyVerdict, Provider},
-    store::{CallRecord, CheckPurpose, Result, ShardRange},
+    store::{CallRecord, CheckPurpose, Result, ShardRange, Spending},
     testing::{TestDb, TestEngine, limits, no_guests, run},
 };
 
@@ -56,7 +56,7 @@ async fn every_decision_waits(db: TestDb) {
         Box::pin(waits("accept", store.accept(&message, &limits, &system))) as Waiting<'_>,
         Box::pin(waits("claim", store.claim(dead, ada.id, MAX_ACTIVE))),
         Box::pin(waits("give_back", store.give_back(&held, zero))),
-        Box::pin(waits("fence", store.fence(&held, held.api_key_id))),
+        Box::pin(waits("fence", store.fence(&held, held.api_key_id, &Spending::default()))),
         Box::pin(waits("fail_unspent", store.fail_unspent(&held, FailureKind::Internal))),
         Box::pin(waits("unsent", store.unsent(&called, zero))),
         Box::pin(waits("finish", store.finish(&called, &end, &record))),

@@ -4,6 +4,7 @@
 mod stage;
 
 mod accept;
+mod budgets;
 mod calls;
 mod claim;
 mod concurrency;

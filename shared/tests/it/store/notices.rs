@@ -84,6 +84,8 @@ async fn every_kind_is_read_as_it_was_written(db: TestDb) {
     let mut kinds = vec![
         NoticeKind::NoKey,
         NoticeKind::KeySwitchedOff,
+        NoticeKind::KeyPaused,
+        NoticeKind::NoModel,
         NoticeKind::GuestLimit,
         NoticeKind::Busy,
         NoticeKind::NotAccepted,

@@ -7,7 +7,7 @@ use shared::{
     personality::{Avatar, Birthday, Definition, ModelSettings, PersonalityName, Picture},
     store::{
         Accepted, CallEnd, CallRecord, Created, Deleted, Editor, FenceRefusal, Fenced, Incoming,
-        ListOf, NewDraft, Refusal, Replaced, Transferred,
+        ListOf, NewDraft, Refusal, Replaced, Spending, Transferred,
     },
     testing::{Person, TestDb, limits, message, no_guests},
 };
@@ -254,7 +254,10 @@ async fn a_call_that_runs_ends_and_is_paid_for_when_its_personality_is_deleted(d
     let taken = store.accept(&to_it, &limits(), &no_guests()).await.unwrap();
     assert!(matches!(taken, Accepted::Taken { .. }), "{taken:?}");
     let request = claim(&db, ada).await.unwrap();
-    assert_eq!(store.fence(&request, request.api_key_id).await.unwrap(), Fenced::MayCall);
+    assert_eq!(
+        store.fence(&request, request.api_key_id, &Spending::default()).await.unwrap(),
+        Fenced::MayCall
+    );
     assert_eq!(store.delete_personality(id, own(ada)).await.unwrap(), Deleted::Done);
     assert!(!seen(&db, id, ada.discord).await);
     assert!(store.definition(id).await.unwrap().is_none());
@@ -290,10 +293,10 @@ async fn what_waits_for_a_deleted_or_hidden_one_fails_unspent(db: TestDb) {
     // it is its owner's alone now
     let beas = claim(&db, bea).await.unwrap();
     let gone = Fenced::Refused(FenceRefusal::PersonalityGone);
-    assert_eq!(store.fence(&beas, beas.api_key_id).await.unwrap(), gone);
+    assert_eq!(store.fence(&beas, beas.api_key_id, &Spending::default()).await.unwrap(), gone);
     let adas = claim(&db, ada).await.unwrap();
     store.delete_personality(id, own(ada)).await.unwrap();
-    assert_eq!(store.fence(&adas, adas.api_key_id).await.unwrap(), gone);
+    assert_eq!(store.fence(&adas, adas.api_key_id, &Spending::default()).await.unwrap(), gone);
     for request in db.requests().await {
         assert_eq!(request.failure, Some(FailureKind::PersonalityGone));
     }

@@ -9,6 +9,7 @@ use shared::{
     money::NanoUsd,
     store::{
         Accepted, CallEnd, CallRecord, ClaimedRequest, FenceRefusal, Fenced, Incoming, Refusal,
+        Spending,
     },
     testing::{Person, TestDb, VIOLA, limits, message, no_guests},
 };
@@ -83,7 +84,7 @@ pub(super) async fn calling(db: &TestDb, person: Person, channel: u64) -> Claime
 
 /// The fence, for a worker that opened the right key.
 pub(super) async fn fence(db: &TestDb, request: &ClaimedRequest) -> Fenced {
-    db.store().fence(request, request.api_key_id).await.unwrap()
+    db.store().fence(request, request.api_key_id, &Spending::default()).await.unwrap()
 }
 
 pub(super) fn refusal(why: FenceRefusal) -> Fenced {

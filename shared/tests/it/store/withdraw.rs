@@ -1,6 +1,6 @@
 use shared::{
     model::RequestState,
-    store::{Fenced, Incoming, Stopped},
+    store::{Fenced, Incoming, Spending, Stopped},
     testing::TestDb,
 };
 
@@ -43,7 +43,8 @@ async fn what_is_prepared_is_not_called(db: TestDb) {
     let request = claimed(&db, ada, 1).await;
     let (source, _) = db.store().request_texts(request.id).await.unwrap()[0].clone();
     db.store().message_deleted(source).await.unwrap();
-    let fenced = db.store().fence(&request, request.api_key_id).await.unwrap();
+    let fenced =
+        db.store().fence(&request, request.api_key_id, &Spending::default()).await.unwrap();
     assert_ne!(fenced, Fenced::MayCall);
     assert_eq!(state(&db, request.id).await, RequestState::Cancelled);
 }

@@ -11,7 +11,7 @@ use shared::{
     model::{FailureKind, FinishReason, InactiveReason, Provider, RequestState},
     store::{
         Accepted, CallEnd, CallRecord, ClaimedRequest, Fenced, Incoming, Limits, PartialText,
-        Refusal, Regenerated, Retried, Stopped,
+        Refusal, Regenerated, Retried, Spending, Stopped,
     },
     testing::{Person, TestDb, limits, message, no_guests},
 };
@@ -77,7 +77,7 @@ fn small_limits() -> Limits {
 fn unwelcome(why: &Refusal) -> Unwelcome {
     match why {
         Refusal::NoKey | Refusal::GuestLimit | Refusal::NoSuchPersonality => Unwelcome::NoKey,
-        Refusal::KeySwitchedOff { .. } => Unwelcome::SwitchedOff,
+        Refusal::KeySwitchedOff { .. } | Refusal::KeyPaused { .. } => Unwelcome::SwitchedOff,
         Refusal::Busy { .. } => Unwelcome::Busy,
         Refusal::Forbidden => panic!("no moderator is about"),
         Refusal::NoModel { provider } => panic!("{provider} has a model to begin with"),
@@ -203,7 +203,7 @@ impl<'a> Life<'a> {
             Step::Fence { .. } => {
                 let opened = claimed.api_key_id;
                 let held = (opened.unwrap(), claimed.words_rev);
-                let fenced = store.fence(claimed, opened).await.unwrap();
+                let fenced = store.fence(claimed, opened, &Spending::default()).await.unwrap();
                 let expected = match self.model.fence(index, token, held, now) {
                     Ok(()) => Fenced::MayCall,
                     Err(why) => Fenced::Refused(why),
