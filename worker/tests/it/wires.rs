@@ -7,13 +7,14 @@ use playground::provider::{
     Api, Fault, KeyPlan, Recording, Reply, Script, Stage, StandInOptions, StandInProvider,
 };
 use shared::{
-    model::{FinishReason, Usage},
+    model::{FailureKind, FinishReason, Usage},
     money::NanoUsd,
     params::Wire,
     personality::PictureKind,
 };
 use worker::providers::{
-    ChatMessage, ChatProvider, ChatRequest, Delivery, Image, Limits, Role, StreamItem,
+    CallError, ChatMessage, ChatProvider, ChatRequest, Cut, Delivery, Image, Limits, Role,
+    StreamItem,
 };
 
 use crate::{
@@ -208,5 +209,18 @@ async fn pictures_arrive_over_every_wire() {
         let shown = &call.messages.last().unwrap().images;
         assert_eq!(shown[0].content_type.as_deref(), Some("image/png"), "{api:?}");
         assert_eq!(shown[0].size, 8, "{api:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_in_one_piece_may_begin_as_late_as_it_may_end() {
+    let stand_in = stand_in().await;
+    let limits = Limits { first_byte: Duration::ZERO, ..Limits::default() };
+    for (api, wire, model) in ALL {
+        let client = connect(wire, &stand_in.base_url_of(api), limits);
+        let late = call(&*client, model, Delivery::Streamed).await.error.unwrap();
+        let (kind, cut) = (FailureKind::Interrupted, Cut::FirstByteTimeout);
+        assert_eq!(late, CallError::Ambiguous { kind, cut }, "{api:?}");
+        assert_eq!(call(&*client, model, Delivery::Whole).await.error, None, "{api:?}");
     }
 }

@@ -84,3 +84,44 @@ fn finish_reason(reason: &str) -> Option<FinishReason> {
         _ => FinishReason::Other,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::providers::answer::AnswerDecoder;
+
+    const STOPPED: &[u8] = b"data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\"}]},\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":1}}\n\n";
+
+    fn decoder() -> AnswerDecoder {
+        let mut decoder = AnswerDecoder::new(Box::new(GenerateContent), 1000);
+        decoder.push(STOPPED, &mut Vec::new()).unwrap();
+        decoder
+    }
+
+    #[test]
+    fn what_breaks_off_after_a_finish_reason_may_not_be_all() {
+        let cut = Cut::Connection;
+        let broken = CallError::Ambiguous { kind: FailureKind::Interrupted, cut };
+        assert_eq!(decoder().cut_off(cut, &mut Vec::new()), Err(broken));
+        assert_eq!(decoder().end(&mut Vec::new()), Ok(()));
+    }
+
+    #[test]
+    fn a_blocked_question_and_a_blocked_answer_are_moderation_and_filter() {
+        let read = |body: &str| {
+            let mut items = Vec::new();
+            let mut decoder = AnswerDecoder::new(Box::new(GenerateContent), 1000);
+            decoder.push(body.as_bytes(), &mut items).unwrap();
+            (decoder.end(&mut items), items)
+        };
+        let blocked =
+            r#"{"promptFeedback":{"blockReason":"SAFETY"},"usageMetadata":{"promptTokenCount":9}}"#;
+        let (kind, cut) = (FailureKind::Moderation, Cut::ErrorReported);
+        let (ended, items) = read(blocked);
+        assert_eq!(ended, Err(CallError::Ambiguous { kind, cut }));
+        assert_eq!(items.len(), 1, "what it used is told");
+        let filtered = r#"[{"candidates":[{"finishReason":"PROHIBITED_CONTENT"}]}]"#;
+        let finish = crate::providers::StreamItem::Finish(FinishReason::ContentFilter);
+        assert_eq!(read(filtered), (Ok(()), vec![finish]));
+    }
+}
