@@ -76,6 +76,8 @@ pub(crate) struct App {
     pub(crate) fetcher: Fetcher,
     /// The bot's application, in whose name interactions are answered.
     pub(crate) application: ApplicationId,
+    /// Where people agree to give the bot a key.
+    pub(crate) connect_page: String,
     /// What is known of the models.
     pub(crate) catalogue: Arc<CatalogueCache>,
     /// Words failures.
@@ -157,6 +159,7 @@ impl App {
                 owners: owners.clone(),
             },
             explainer: Explainer::new(store.clone(), Arc::clone(&catalogue)),
+            connect_page: requests.connect_page.clone(),
             catalogue,
             names: VisibleNames::default(),
             threads: Threads::default(),

@@ -17,7 +17,7 @@ use crate::{
     clicks,
     commands::{
         self, ChatMail, personality,
-        wallet::{form, limit},
+        wallet::{connect, form, limit},
     },
     gateway::{GatewayHandler, MessageEvent, Reaction, ShardReady},
     intake::{Intake, IntakeLimits, Offered},
@@ -138,7 +138,10 @@ impl GatewayHandler for Bot {
 
 /// A form was sent, of whichever command.
 async fn sent_form(app: &App, sent: &ModalInteraction) {
-    if !personality::submitted(app, sent).await && !limit::submitted(app, sent).await {
+    if !personality::submitted(app, sent).await
+        && !limit::submitted(app, sent).await
+        && !connect::submitted(app, sent).await
+    {
         form::submitted(app, sent).await;
     }
 }

@@ -9,7 +9,10 @@ use std::{fmt, str::FromStr};
 
 use shared::{
     budget::BudgetId,
-    ids::{ApiKeyId, ClearingId, DeliveryId, DiscordUserId, DraftId, PersonalityId, SourceId},
+    ids::{
+        ApiKeyId, ClearingId, DeliveryId, DiscordUserId, DraftId, KeyCheckId, PersonalityId,
+        SourceId,
+    },
     store::ListOf,
 };
 
@@ -27,6 +30,8 @@ pub(crate) enum Press {
         /// Who was asked.
         asked: DiscordUserId,
     },
+    /// Under the link to OpenRouter's page: the code that it showed is to be typed.
+    EnterCode(KeyCheckId),
     /// Under a list of personalities: another page of it.
     TurnPersonalities {
         /// Which list.
@@ -75,6 +80,7 @@ pub(crate) enum Press {
 pub(crate) struct UnknownButton;
 
 const REMOVE_KEY: &str = "wallet-remove:v1:";
+const ENTER_CODE: &str = "wallet-code:v1:";
 const TURN_MINE: &str = "personality-list:v1:mine:";
 const TURN_PUBLIC: &str = "personality-list:v1:public:";
 const DELETE: &str = "personality-delete:v1:";
@@ -91,6 +97,7 @@ impl fmt::Display for Press {
         match self {
             Self::Reply(button) => button.fmt(f),
             Self::RemoveKey { key, asked } => write!(f, "{REMOVE_KEY}{key}:{asked}"),
+            Self::EnterCode(connection) => write!(f, "{ENTER_CODE}{connection}"),
             Self::TurnPersonalities { of: ListOf::Mine, to } => write!(f, "{TURN_MINE}{to}"),
             Self::TurnPersonalities { of: ListOf::Public, to } => write!(f, "{TURN_PUBLIC}{to}"),
             Self::DeletePersonality { id, asked } => write!(f, "{DELETE}{id}:{asked}"),
@@ -117,6 +124,9 @@ fn read(id: &str) -> Option<Press> {
     if let Some(rest) = id.strip_prefix(REMOVE_KEY) {
         let (key, asked) = rest.split_once(':')?;
         return Some(Press::RemoveKey { key: key.parse().ok()?, asked: asked.parse().ok()? });
+    }
+    if let Some(connection) = id.strip_prefix(ENTER_CODE) {
+        return Some(Press::EnterCode(connection.parse().ok()?));
     }
     if let Some(to) = id.strip_prefix(TURN_MINE) {
         return Some(Press::TurnPersonalities { of: ListOf::Mine, to: to.parse().ok()? });
@@ -159,7 +169,7 @@ mod tests {
 
     use super::*;
 
-    fn all() -> [Press; 11] {
+    fn all() -> [Press; 12] {
         let delivery = DeliveryId::new(&SystemClock);
         [
             Press::Reply(ButtonId::stop(delivery, 12)),
@@ -181,6 +191,7 @@ mod tests {
             Press::ChangeLimit {
                 budget: BudgetId { period: BudgetPeriod::Month, unit: BudgetUnit::Tokens },
             },
+            Press::EnterCode(KeyCheckId::new(&SystemClock)),
         ]
     }
 

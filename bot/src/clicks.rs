@@ -17,7 +17,7 @@ use crate::{
         history,
         personality::{self, delete, list, transfer},
         replies,
-        wallet::{limit, remove},
+        wallet::{connect, limit, remove},
     },
     delivery::Button,
     rest::{Answer, Message},
@@ -32,6 +32,7 @@ pub(crate) async fn clicked(app: &App, click: &ComponentInteraction) {
             Button::Retry => retry(app, click, pressed.delivery).await,
         },
         Ok(Press::RemoveKey { key, asked }) => remove::confirmed(app, click, key, asked).await,
+        Ok(Press::EnterCode(connection)) => connect::enter(app, click, connection).await,
         Ok(Press::TurnPersonalities { of, to }) => list::turned(app, click, of, to).await,
         Ok(Press::DeletePersonality { id, asked }) => {
             delete::confirmed(app, click, id, asked).await;

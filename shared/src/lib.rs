@@ -8,6 +8,7 @@ pub mod budget;
 pub mod catalogue;
 pub mod clock;
 pub mod config;
+pub mod connect;
 pub mod context;
 pub mod formats;
 pub mod hardening;

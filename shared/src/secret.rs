@@ -37,9 +37,8 @@ impl UserApiKey {
     /// Takes what a person typed or pasted, less what pasting adds: white space, quotes, a leading
     /// `Bearer`, zero-width characters; and with plain hyphens for typographic ones.
     pub fn from_typed(typed: &str) -> Result<Self, MalformedKey> {
-        let visible: Zeroizing<String> =
-            Zeroizing::new(typed.chars().filter(|c| !is_invisible(*c)).map(plain_hyphen).collect());
-        let mut key = trim_wrapping(&visible);
+        let typed = cleaned(typed);
+        let mut key = typed.as_str();
         if let Some(rest) = strip_prefix_ignoring_case(key, "bearer")
             && rest.starts_with(|c: char| c.is_whitespace() || c == ':')
         {
@@ -89,6 +88,14 @@ impl fmt::Display for Last4 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "…{}", self.0)
     }
+}
+
+/// What a person typed or pasted, less what pasting adds: white space and quotes around it, zero-width
+/// characters; and with plain hyphens for typographic ones.
+pub(crate) fn cleaned(typed: &str) -> Zeroizing<String> {
+    let visible: Zeroizing<String> =
+        Zeroizing::new(typed.chars().filter(|c| !is_invisible(*c)).map(plain_hyphen).collect());
+    Zeroizing::new(trim_wrapping(&visible).to_owned())
 }
 
 fn is_invisible(c: char) -> bool {

@@ -180,7 +180,9 @@ async fn confirm_bad_key(
             }
             FailureKind::InvalidKey
         }
-        KeyVerdict::Valid(_) | KeyVerdict::CouldNotCheck { .. } => FailureKind::Transient,
+        KeyVerdict::Valid(_)
+        | KeyVerdict::CouldNotCheck { .. }
+        | KeyVerdict::NotConnected { .. } => FailureKind::Transient,
     }
 }
 

@@ -6,12 +6,13 @@ use std::time::Duration;
 use shared::{
     ids::{UserId, WorkerId},
     model::{CouldNotCheck, KeyVerdict},
-    store::ClaimedCheck,
+    store::{CheckPurpose, ClaimedCheck},
 };
 use tokio::{sync::Semaphore, time::timeout};
 use tracing::{info, warn};
 
 use crate::{
+    connect::{NotConnected, connect},
     open_key::{NoKey, not_opened, open_key},
     persist::until_written,
     runner::Shared,
@@ -39,7 +40,7 @@ pub(crate) async fn make_all(shared: &Shared, user: UserId, at_once: &Semaphore)
 
 /// `false`: it was given back.
 async fn make(shared: &Shared, worker: WorkerId, check: &ClaimedCheck) -> bool {
-    let Some(verdict) = verdict(shared, check).await else {
+    let Some(verdict) = verdict(shared, worker, check).await else {
         if let Err(error) = shared.store.give_back_key_check(check, worker).await {
             warn!(check.id = %check.id, kind = %error, "a key check could not be given back");
         }
@@ -63,9 +64,16 @@ async fn make(shared: &Shared, worker: WorkerId, check: &ClaimedCheck) -> bool {
 }
 
 /// The provider's verdict; `None` when another worker should ask.
-async fn verdict(shared: &Shared, check: &ClaimedCheck) -> Option<KeyVerdict> {
+async fn verdict(shared: &Shared, worker: WorkerId, check: &ClaimedCheck) -> Option<KeyVerdict> {
     let unreadable = KeyVerdict::CouldNotCheck { why: CouldNotCheck::Unreadable };
     let key = match &check.candidate {
+        None if check.purpose == CheckPurpose::Connect => {
+            match connect(shared, worker, check).await {
+                Ok(key) => Ok(key),
+                Err(NotConnected::Verdict(verdict)) => return Some(verdict),
+                Err(NotConnected::NoKey(why)) => Err(why),
+            }
+        }
         Some(Ok(sealed)) => shared
             .opener
             .open(check.user, check.provider, sealed)
@@ -92,5 +100,6 @@ const fn name(verdict: &KeyVerdict) -> &'static str {
         KeyVerdict::Rejected => "rejected",
         KeyVerdict::Management => "management",
         KeyVerdict::CouldNotCheck { .. } => "could_not_check",
+        KeyVerdict::NotConnected { .. } => "not_connected",
     }
 }

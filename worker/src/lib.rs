@@ -15,6 +15,7 @@
 pub mod attachments;
 mod call;
 mod catalogue;
+mod connect;
 mod gift;
 mod key_checks;
 mod open_key;

@@ -20,6 +20,8 @@ pub struct Button {
     pub style: ButtonStyle,
     /// Shown, but not to be clicked.
     pub disabled: bool,
+    /// Where it leads. Such a button carries nothing and has no colour of its own.
+    pub url: Option<String>,
 }
 
 /// What a button looks like.
@@ -39,7 +41,14 @@ impl Button {
     /// A button that can be clicked.
     #[must_use]
     pub fn new(style: ButtonStyle, custom_id: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { custom_id: custom_id.into(), label: label.into(), style, disabled: false }
+        Self { custom_id: custom_id.into(), label: label.into(), style, disabled: false, url: None }
+    }
+
+    /// A button that opens a page.
+    #[must_use]
+    pub fn link(url: impl Into<String>, label: impl Into<String>) -> Self {
+        let nothing = Self::new(ButtonStyle::Secondary, "", label);
+        Self { url: Some(url.into()), ..nothing }
     }
 }
 
@@ -59,6 +68,7 @@ fn row<S: Serializer>(serializer: S, components: &impl Serialize) -> Result<S::O
 impl Serialize for Button {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let style = match self.style {
+            _ if self.url.is_some() => 5,
             ButtonStyle::Primary => 1,
             ButtonStyle::Secondary => 2,
             ButtonStyle::Success => 3,
@@ -68,7 +78,10 @@ impl Serialize for Button {
         map.serialize_entry("type", &2)?;
         map.serialize_entry("style", &style)?;
         map.serialize_entry("label", &self.label)?;
-        map.serialize_entry("custom_id", &self.custom_id)?;
+        match &self.url {
+            Some(url) => map.serialize_entry("url", url)?,
+            None => map.serialize_entry("custom_id", &self.custom_id)?,
+        }
         if self.disabled {
             map.serialize_entry("disabled", &true)?;
         }
@@ -164,6 +177,15 @@ mod tests {
         assert_eq!(
             to_value(Row(vec![stop, gone])).unwrap(),
             json!({ "type": 1, "components": [shown, dimmed] })
+        );
+    }
+
+    #[test]
+    fn a_button_that_leads_somewhere_carries_nothing() {
+        let link = Button::link("https://example.org/", "Open");
+        assert_eq!(
+            to_value(link).unwrap(),
+            json!({ "type": 2, "style": 5, "label": "Open", "url": "https://example.org/" })
         );
     }
 

@@ -9,6 +9,7 @@
 
 pub mod buttons;
 pub mod chat;
+pub mod connect;
 pub mod failures;
 pub mod history;
 pub mod limits;
@@ -52,7 +53,8 @@ pub fn refusal(why: &Refusal) -> String {
     match why {
         Refusal::NoSuchPersonality => chat::UNKNOWN_PERSONALITY.to_owned(),
         Refusal::NoKey => "🔑 You have no key stored, and everybody here pays with their own. \
-            `/wallet set` stores one: it is sealed, only you can use it, and `/wallet remove` erases it."
+            `/wallet connect` gets one from OpenRouter, and `/wallet set` stores one that you have: it is \
+            sealed, only you can use it, and `/wallet remove` erases it."
             .to_owned(),
         Refusal::KeySwitchedOff { last4 } => format!(
             "🔑 Your key {last4} was switched off, because its provider refuses it. \

@@ -11,15 +11,15 @@ pub const CLOSED_MESSAGES: &str = "ℹ️ I have something to tell in private ab
     with a key; direct messages can be allowed in the privacy settings of this server.";
 /// The same, where a key is missing: the one thing that everybody runs into first.
 pub const CLOSED_MESSAGES_NO_KEY: &str = "🔑 Everybody here pays with a key of their own. \
-    `/wallet set` stores one, in private.";
+    `/wallet connect` gets one from OpenRouter, and `/wallet set` stores one that you have, in private.";
 
 /// The direct message.
 #[must_use]
 pub fn notice(kind: NoticeKind, request: Option<RequestId>) -> String {
     match kind {
         NoticeKind::NoKey => "🔑 Your message wasn't answered: you have no key stored, and everybody \
-            pays with their own. `/wallet set` stores one (here, or where you wrote): it is checked, \
-            sealed, only you can use it, and `/wallet remove` erases it. Then send your message again."
+            pays with their own. `/wallet connect` gets one from OpenRouter, and `/wallet set` stores one \
+            that you have (here, or where you wrote): it is checked, sealed, only you can use it, and `/wallet remove` erases it. Then send your message again."
             .to_owned(),
         NoticeKind::KeySwitchedOff => "🔑 Your message wasn't answered: your key was switched off, \
             because its provider refuses it. `/wallet set` stores a new one, `/wallet test` tries this \

@@ -7,6 +7,8 @@ use shared::{
     store::CheckPurpose,
 };
 
+use super::connect;
+
 /// A key that expires sooner is announced.
 const SOON: TimeDelta = TimeDelta::days(14);
 
@@ -23,11 +25,17 @@ pub struct Checked<'a> {
     pub verdict: Option<&'a KeyVerdict>,
 }
 
-/// The answer to `/wallet set` or `/wallet test`.
+/// The answer to `/wallet connect`, `/wallet set` or `/wallet test`.
 #[must_use]
 pub fn verdict(checked: &Checked<'_>, now: DateTime<Utc>) -> String {
     let Some(verdict) = checked.verdict else { return nobody_asked(checked) };
     match verdict {
+        KeyVerdict::NotConnected { why } => connect::refused(*why).to_owned(),
+        KeyVerdict::CouldNotCheck { why } if is_without_key(checked) => match why {
+            CouldNotCheck::RateLimited => connect::BUSY.to_owned(),
+            CouldNotCheck::ProviderDown => connect::DOWN.to_owned(),
+            CouldNotCheck::Unreadable => connect::UNREADABLE.to_owned(),
+        },
         KeyVerdict::Valid(facts) => valid(checked, facts, now),
         KeyVerdict::Rejected => rejected(checked),
         KeyVerdict::Management => management(checked),
@@ -58,7 +66,7 @@ pub fn malformed(provider: Provider, why: MalformedKey) -> String {
 fn valid(checked: &Checked<'_>, facts: &KeyFacts, now: DateTime<Utc>) -> String {
     let (provider, key) = (checked.provider.display_name(), named(checked));
     let mut lines = vec![match checked.purpose {
-        CheckPurpose::Set => format!(
+        CheckPurpose::Set | CheckPurpose::Connect => format!(
             "✅ {provider} accepts {key}, and it is **stored**. Personalities answer you on it from \
              now on, and nobody else can spend it."
         ),
@@ -95,6 +103,10 @@ fn valid(checked: &Checked<'_>, facts: &KeyFacts, now: DateTime<Utc>) -> String 
 fn rejected(checked: &Checked<'_>) -> String {
     let (provider, key) = (checked.provider.display_name(), named(checked));
     let what = match checked.purpose {
+        CheckPurpose::Connect => {
+            "It was **not stored**; a key that you stored before stays as it was. `/wallet connect` gets \
+             another one."
+        }
         CheckPurpose::Set => {
             "It was **not stored**; a key that you stored before stays as it was. Copy the whole key \
              and use `/wallet set` again, or make a new one there."
@@ -111,7 +123,9 @@ fn rejected(checked: &Checked<'_>) -> String {
 fn management(checked: &Checked<'_>) -> String {
     let provider = checked.provider.display_name();
     let kept = match checked.purpose {
-        CheckPurpose::Set | CheckPurpose::TestNew => "It was **not stored**.",
+        CheckPurpose::Set | CheckPurpose::TestNew | CheckPurpose::Connect => {
+            "It was **not stored**."
+        }
         CheckPurpose::TestStored => "Nothing can be answered on it.",
     };
     format!(
@@ -147,6 +161,9 @@ fn could_not_check(checked: &Checked<'_>, why: CouldNotCheck) -> String {
 }
 
 fn nobody_asked(checked: &Checked<'_>) -> String {
+    if is_without_key(checked) {
+        return connect::NOBODY.to_owned();
+    }
     format!(
         "⚠️ {} couldn't be checked in time: no worker is running, or all of them are busy. {} Try \
          again in a minute; if it stays so, tell whoever runs this bot.",
@@ -158,14 +175,22 @@ fn nobody_asked(checked: &Checked<'_>) -> String {
 /// What a check without a verdict left behind: nothing.
 const fn unchanged(checked: &Checked<'_>) -> &'static str {
     match checked.purpose {
-        CheckPurpose::Set => "It was **not stored**; a key that you stored before stays as it was.",
+        CheckPurpose::Set | CheckPurpose::Connect => {
+            "It was **not stored**; a key that you stored before stays as it was."
+        }
         CheckPurpose::TestNew => "Nothing was stored.",
         CheckPurpose::TestStored => "It stays stored as it was.",
     }
 }
 
+/// The code of a `/wallet connect` became no key.
+fn is_without_key(checked: &Checked<'_>) -> bool {
+    checked.purpose == CheckPurpose::Connect && checked.last4.is_none()
+}
+
 fn named(checked: &Checked<'_>) -> String {
     let whose = match checked.purpose {
+        CheckPurpose::Connect => "the new key",
         CheckPurpose::Set | CheckPurpose::TestNew => "the key",
         CheckPurpose::TestStored => "your stored key",
     };

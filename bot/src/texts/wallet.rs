@@ -7,8 +7,8 @@ use shared::{
 };
 
 /// Nothing is stored.
-pub const NO_KEY: &str = "🔑 You have no key stored. `/wallet set` stores one: it is checked, sealed, \
-    and only you can use it.";
+pub const NO_KEY: &str = "🔑 You have no key stored. `/wallet connect` gets one from OpenRouter, and \
+    `/wallet set` stores one that you have: it is checked, sealed, and only you can use it.";
 /// The confirmation came too late, or twice.
 pub const NOTHING_TO_REMOVE: &str = "There is no such key any more: nothing was removed.";
 /// Somebody else pressed it.

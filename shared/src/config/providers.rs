@@ -13,6 +13,7 @@ use super::{
     settings as s, values,
 };
 use crate::{
+    connect::page_beside,
     model::{ModelId, Provider, ServerName},
     offered::{ModelServer, Offered},
 };
@@ -78,6 +79,13 @@ pub(super) fn provider(reader: &mut Reader<'_>, guests: bool) -> ProviderConfig 
         operator_key: operator_key.filter(|_| guests),
         slots: reader.value(&s::WORKER_SLOTS, values::number(1..=1024)),
     }
+}
+
+/// Where OpenRouter's page for `/wallet connect` is: beside its API. What is wrong with that address is
+/// said where keys are sent to it.
+pub(super) fn connect_page(reader: &Reader<'_>) -> String {
+    let base_url = reader.aside().value(&s::OPENROUTER_BASE_URL, addresses::https_or_loopback);
+    page_beside(&base_url)
 }
 
 /// The names of the providers, and the models they begin with.

@@ -62,6 +62,8 @@ pub struct Shards {
 pub struct RequestConfig {
     /// The providers there are, and the models when nothing else names one.
     pub offered: Offered,
+    /// The page of OpenRouter's where people agree to give the bot a key.
+    pub connect_page: String,
     /// The longest answer where a personality sets none.
     pub default_max_tokens: u32,
     /// Conversations of one user that are answered at once.
@@ -224,6 +226,7 @@ pub(super) fn requests(reader: &mut Reader<'_>) -> RequestConfig {
     let limit = reader.value(&s::GUEST_DAILY_LIMIT, values::number(1..=100_000));
     RequestConfig {
         offered: providers::offered(reader),
+        connect_page: providers::connect_page(reader),
         default_max_tokens: reader.value(&s::DEFAULT_MAX_TOKENS, values::number(1..=1_000_000)),
         max_active_per_user: reader.value(&s::MAX_ACTIVE_PER_USER, values::number(1..=100)),
         max_queued_per_user: reader.value(&s::MAX_QUEUED_PER_USER, values::number(1..=1000)),

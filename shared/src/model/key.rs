@@ -29,6 +29,25 @@ pub enum KeyVerdict {
         /// Why not.
         why: CouldNotCheck,
     },
+    /// There is no key: the provider gave none for the code that the person typed.
+    NotConnected {
+        /// What it says of the code.
+        why: CodeProblem,
+    },
+}
+
+/// Why a provider gives no key for a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeProblem {
+    /// Its ten minutes are over.
+    Expired,
+    /// There was a key for it before.
+    Used,
+    /// The provider gave out no such code; or it does not say what is wrong with it.
+    Wrong,
+    /// It was given out for somebody else's verifier, or for an older one of the same person's.
+    Stolen,
 }
 
 /// What stands beside a valid key.

@@ -14,7 +14,7 @@ mod server;
 pub use call::{CostSource, FinishReason, KeySource, TokenCounts, Usage, UsageSource};
 pub use failure::FailureKind;
 pub use id::{IdForm, ModelId, ModelIdProblem};
-pub use key::{CouldNotCheck, InactiveReason, KeyFacts, KeyStanding, KeyVerdict};
+pub use key::{CodeProblem, CouldNotCheck, InactiveReason, KeyFacts, KeyStanding, KeyVerdict};
 pub use lifecycle::{DeliveryKind, DeliveryOutcome, RequestState};
 pub use provider::{Provider, UnknownProvider};
 pub use server::{MalformedServerName, ServerName};

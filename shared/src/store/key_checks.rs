@@ -8,7 +8,7 @@ use sqlx::types::Json;
 use super::{
     Result, ShardRange, Store,
     columns::SealColumns,
-    db::{on_db, on_tx},
+    db::{Tx, on_db, on_tx},
     keys::CheckedKey,
     lock_user,
 };
@@ -28,6 +28,8 @@ text_enum! {
         TestNew = "test_new",
         /// To tell about the stored key.
         TestStored = "test_stored",
+        /// To get a key for a code, and store it, if it is good.
+        Connect = "connect",
     }
 }
 
@@ -161,6 +163,21 @@ impl Store {
     /// Keeps a check for a worker to make, unless the person has asked for [`MAX_ATTEMPTS`] lately:
     /// nobody tries out keys with our help. Counted here, so that a restart forgets nothing.
     pub async fn add_key_check(&self, check: &NewKeyCheck) -> Result<CheckAsked> {
+        let mut tx = self.db.begin().await?;
+        lock_user(&mut tx, check.user).await?;
+        let asked = self.insert_key_check(&mut tx, check).await?;
+        if asked == CheckAsked::Kept {
+            tx.commit().await?;
+        }
+        Ok(asked)
+    }
+
+    /// The same, within a transaction that holds the user's lock.
+    pub(super) async fn insert_key_check(
+        &self,
+        tx: &mut Tx,
+        check: &NewKeyCheck,
+    ) -> Result<CheckAsked> {
         const LATELY: &str = "
             SELECT COUNT(*) FROM key_checks WHERE user_id = $1 AND created_at > $2";
         const OLDEST: &str = "
@@ -175,16 +192,14 @@ impl Store {
         let sealed = SealColumns::of(candidate.map(|(sealed, _, _)| sealed));
         let answer = SealColumns::of(Some(&check.answer.sealed));
         let now = self.clock.now();
-        let mut tx = self.db.begin().await?;
-        lock_user(&mut tx, check.user).await?;
         let since = now - ATTEMPTS_WITHIN;
-        let (lately,): (i64,) = on_tx!(&mut tx, |c| sqlx::query_as(LATELY)
+        let (lately,): (i64,) = on_tx!(tx, |c| sqlx::query_as(LATELY)
             .bind(check.user)
             .bind(since)
             .fetch_one(c)
             .await?);
         if lately >= MAX_ATTEMPTS {
-            let (oldest,): (DateTime<Utc>,) = on_tx!(&mut tx, |c| sqlx::query_as(OLDEST)
+            let (oldest,): (DateTime<Utc>,) = on_tx!(tx, |c| sqlx::query_as(OLDEST)
                 .bind(check.user)
                 .bind(since)
                 .bind(MAX_ATTEMPTS - 1)
@@ -192,7 +207,7 @@ impl Store {
                 .await?);
             return Ok(CheckAsked::TooMany { again_at: oldest + ATTEMPTS_WITHIN });
         }
-        on_tx!(&mut tx, |c| sqlx::query(SQL)
+        on_tx!(tx, |c| sqlx::query(SQL)
             .bind(check.id)
             .bind(check.user)
             .bind(check.guild)
@@ -214,7 +229,6 @@ impl Store {
             .execute(c)
             .await?
             .rows_affected());
-        tx.commit().await?;
         Ok(CheckAsked::Kept)
     }
 
@@ -279,7 +293,7 @@ impl Store {
             .await?);
         let Some(row) = row else { return Ok(VerdictOutcome::TooLate) };
         match (row.purpose, verdict) {
-            (CheckPurpose::Set, KeyVerdict::Valid(_)) => {
+            (CheckPurpose::Set | CheckPurpose::Connect, KeyVerdict::Valid(_)) => {
                 if let (Some(Ok(sealed)), Some(fingerprint), Some(last4)) =
                     (row.candidate(), &row.fingerprint, &row.last4)
                 {
@@ -301,6 +315,9 @@ impl Store {
             }
             _ => {}
         }
+        if row.purpose == CheckPurpose::Connect {
+            self.erase_connection(&mut tx, check.id).await?;
+        }
         on_tx!(&mut tx, |c| sqlx::query(DONE)
             .bind(check.id)
             .bind(Json(verdict))
@@ -311,12 +328,7 @@ impl Store {
         Ok(VerdictOutcome::Written)
     }
 
-    async fn mark_live_key(
-        &self,
-        tx: &mut super::db::Tx,
-        row: &CheckRow,
-        good: bool,
-    ) -> Result<()> {
+    async fn mark_live_key(&self, tx: &mut Tx, row: &CheckRow, good: bool) -> Result<()> {
         const GOOD: &str = "
             UPDATE user_api_keys
                SET is_active = CASE WHEN inactive_reason = $5 THEN TRUE ELSE is_active END,
@@ -391,6 +403,7 @@ impl Store {
             on_tx!(&mut tx, |c| sqlx::query(CLOSE).bind(now).execute(c).await?.rows_affected());
             tx.commit().await?;
         }
+        self.erase_old_connections().await?;
         let rows: Vec<UnansweredRow> = on_db!(&self.db, |c| sqlx::query_as(LIST)
             .bind(range.shards())
             .bind(range.first())

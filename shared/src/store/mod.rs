@@ -39,6 +39,7 @@ mod gather;
 mod imports;
 mod incoming;
 mod key_checks;
+mod key_connections;
 mod key_holders;
 mod keys;
 mod leases;
@@ -83,6 +84,7 @@ pub use key_checks::{
     ATTEMPTS_WITHIN, AnswerToken, CheckAsked, CheckPurpose, ClaimedCheck, MAX_ATTEMPTS,
     NewKeyCheck, Unanswered, VerdictOutcome,
 };
+pub use key_connections::{Connection, NewConnection, Redeemed};
 pub use key_holders::{KeyHolder, ProcessRole};
 pub use keys::{KeyChange, LiveKey, SealedKey};
 pub use leases::Lease;

@@ -23,12 +23,16 @@ use crate::{
 pub enum SealedIn {
     /// Users' keys.
     UserKeys,
-    /// Typed keys, and verifiers, that wait for a worker.
+    /// Keys that wait for a verdict.
     KeyChecks,
     /// Tokens of commands that wait for a verdict.
     CheckAnswers,
     /// Tokens of commands that wait for a reply.
     Deliveries,
+    /// Verifiers that wait for their code.
+    Verifiers,
+    /// Codes that wait to be exchanged.
+    Codes,
 }
 
 /// A row, as it was read.
@@ -61,7 +65,6 @@ struct Row {
     id: Uuid,
     user_id: UserId,
     provider: String,
-    purpose: String,
     fingerprint: Option<String>,
     iv: Option<String>,
     content: Option<String>,
@@ -137,8 +140,14 @@ macro_rules! statements {
 
 impl SealedIn {
     /// Every place there is.
-    pub const ALL: [Self; 4] =
-        [Self::UserKeys, Self::KeyChecks, Self::CheckAnswers, Self::Deliveries];
+    pub const ALL: [Self; 6] = [
+        Self::UserKeys,
+        Self::KeyChecks,
+        Self::CheckAnswers,
+        Self::Deliveries,
+        Self::Verifiers,
+        Self::Codes,
+    ];
 
     /// The column that names the master key, with its table.
     #[must_use]
@@ -148,6 +157,8 @@ impl SealedIn {
             Self::KeyChecks => "key_checks.key_id",
             Self::CheckAnswers => "key_checks.answer_key_id",
             Self::Deliveries => "deliveries.token_key_id",
+            Self::Verifiers => "key_connections.verifier_key_id",
+            Self::Codes => "key_connections.code_key_id",
         }
     }
 
@@ -155,22 +166,32 @@ impl SealedIn {
         match self {
             Self::UserKeys => statements!(
                 "user_api_keys", "",
-                read "provider, 'key' AS purpose, fingerprint",
+                read "provider, fingerprint",
                 write ", fingerprint = $10"
             ),
             Self::KeyChecks => statements!(
                 "key_checks", "",
-                read "provider, purpose, fingerprint",
+                read "provider, fingerprint",
                 write ", fingerprint = $10"
             ),
             Self::CheckAnswers => statements!(
                 "key_checks", "answer_",
-                read "provider, purpose, CAST(NULL AS text) AS fingerprint",
+                read "provider, CAST(NULL AS text) AS fingerprint",
                 write ""
             ),
             Self::Deliveries => statements!(
                 "deliveries", "token_",
-                read "'' AS provider, '' AS purpose, CAST(NULL AS text) AS fingerprint",
+                read "'' AS provider, CAST(NULL AS text) AS fingerprint",
+                write ""
+            ),
+            Self::Verifiers => statements!(
+                "key_connections", "verifier_",
+                read "'' AS provider, CAST(NULL AS text) AS fingerprint",
+                write ""
+            ),
+            Self::Codes => statements!(
+                "key_connections", "code_",
+                read "'' AS provider, CAST(NULL AS text) AS fingerprint",
                 write ""
             ),
         }
@@ -181,14 +202,12 @@ impl SealedIn {
     }
 
     fn row(self, row: Row) -> SealedRow {
-        let Row { id, user_id: user, provider, purpose, fingerprint, iv, content, tag, key_id } =
-            row;
+        let Row { id, user_id: user, provider, fingerprint, iv, content, tag, key_id } = row;
         let bound = match self {
-            Self::KeyChecks if purpose == "connect" => {
-                BoundTo::Verifier { user, check: KeyCheckId::from(id) }
-            }
             Self::UserKeys | Self::KeyChecks => BoundTo::UserKey { user, provider },
             Self::CheckAnswers | Self::Deliveries => BoundTo::BotSecret(id),
+            Self::Verifiers => BoundTo::Verifier { user, check: KeyCheckId::from(id) },
+            Self::Codes => BoundTo::Code { user, check: KeyCheckId::from(id) },
         };
         let columns = [&iv, &content, &tag, &key_id].map(Option::as_ref);
         let [iv, content, tag, key_id] = columns;

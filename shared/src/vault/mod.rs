@@ -39,6 +39,13 @@ pub use self::{
     user_keys::{KeyOpener, KeySealer},
 };
 
+/// What nobody can guess, from the operating system.
+pub fn random() -> Result<[u8; 32], SealError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(SealError::NoRandomness)?;
+    Ok(bytes)
+}
+
 /// All that this installation's master keys can do. Made once, at start-up.
 pub struct Vault(Arc<KeyRing>);
 

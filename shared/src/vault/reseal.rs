@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     Fingerprint, OpenError, SealError, Sealed,
     subkeys::{KeyRing, Purpose},
-    user_keys::Owner,
+    user_keys::{CODE, Owner},
 };
 use crate::{
     ids::{KeyCheckId, UserId},
@@ -28,6 +28,13 @@ pub enum BoundTo {
     },
     /// The PKCE verifier of a connect.
     Verifier {
+        /// Whose.
+        user: UserId,
+        /// Which check it belongs to.
+        check: KeyCheckId,
+    },
+    /// The code of a connect.
+    Code {
         /// Whose.
         user: UserId,
         /// Which check it belongs to.
@@ -78,6 +85,13 @@ impl Resealer {
             BoundTo::Verifier { user, check } => {
                 let owner = Owner::new(*user, check.uuid());
                 let (sealed, _) = self.anew(Purpose::ConnectVerifiers, &owner.parts(), sealed)?;
+                Ok(Resealed { sealed, fingerprint: None })
+            }
+            BoundTo::Code { user, check } => {
+                let owner = Owner::new(*user, check.uuid());
+                let [user, check] = owner.parts();
+                let parts = [user, check, CODE];
+                let (sealed, _) = self.anew(Purpose::ConnectVerifiers, &parts, sealed)?;
                 Ok(Resealed { sealed, fingerprint: None })
             }
             BoundTo::BotSecret(row) => {

@@ -10,10 +10,14 @@ use super::{
     subkeys::{KeyRing, Purpose},
 };
 use crate::{
+    connect::{ConnectCode, Verifier},
     ids::{KeyCheckId, UserId},
     model::Provider,
     secret::UserApiKey,
 };
+
+/// Tells a code from its verifier.
+pub(super) const CODE: &[u8] = b"code";
 
 /// The bot's role. Seals, and can't be asked to open.
 #[derive(Clone)]
@@ -41,10 +45,24 @@ impl KeySealer {
         &self,
         user: UserId,
         check: KeyCheckId,
-        verifier: &SecretString,
+        verifier: &Verifier,
     ) -> Result<Sealed, SealError> {
         let owner = Owner::new(user, check.uuid());
-        Sealed::seal(&self.0, Purpose::ConnectVerifiers, &owner.parts(), verifier.expose_secret())
+        let verifier = verifier.secret().expose_secret();
+        Sealed::seal(&self.0, Purpose::ConnectVerifiers, &owner.parts(), verifier)
+    }
+
+    /// Seals the code of the same `/wallet connect`, so that it opens beside its verifier only.
+    pub fn seal_code(
+        &self,
+        user: UserId,
+        check: KeyCheckId,
+        code: &ConnectCode,
+    ) -> Result<Sealed, SealError> {
+        let owner = Owner::new(user, check.uuid());
+        let [user, check] = owner.parts();
+        let code = code.secret().expose_secret();
+        Sealed::seal(&self.0, Purpose::ConnectVerifiers, &[user, check, CODE], code)
     }
 
     /// By what two equal keys are recognised.
@@ -84,6 +102,24 @@ impl KeyOpener {
     ) -> Result<SecretString, OpenError> {
         let owner = Owner::new(user, check.uuid());
         sealed.open(&self.0, Purpose::ConnectVerifiers, &owner.parts())
+    }
+
+    /// Opens the code that was sealed for this check.
+    pub fn open_code(
+        &self,
+        user: UserId,
+        check: KeyCheckId,
+        sealed: &Sealed,
+    ) -> Result<SecretString, OpenError> {
+        let owner = Owner::new(user, check.uuid());
+        let [user, check] = owner.parts();
+        sealed.open(&self.0, Purpose::ConnectVerifiers, &[user, check, CODE])
+    }
+
+    /// Seals a key that a provider handed to the worker itself, as the bot seals those that are typed.
+    #[must_use]
+    pub fn sealer(&self) -> KeySealer {
+        KeySealer(Arc::clone(&self.0))
     }
 
     /// The name under which providers see this user, to tell abuse apart: 32 hex characters that

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
 use shared::{
     clock::SystemClock,
+    connect::{ConnectCode, Verifier},
     ids::{DeliveryId, KeyCheckId, UserId},
     model::Provider,
     secret::UserApiKey,
@@ -10,6 +11,8 @@ use shared::{
 
 const PROVIDER: Provider = Provider::OpenRouter;
 const KEY: &str = "sk-test-0123456789abcdef";
+/// What a verifier is made of, here.
+const RANDOM: [u8; 32] = [7; 32];
 
 /// The text of a master key, so that a test can use it in several vaults.
 fn master() -> String {
@@ -140,16 +143,23 @@ fn what_was_sealed_for_one_purpose_does_not_open_for_another() {
     let (vault, user, check) = (vault(&master(), &[]), user(), KeyCheckId::new(&SystemClock));
     let secret = SecretString::from(KEY);
     let key = vault.sealer().seal(user, PROVIDER, &typed(KEY)).unwrap();
-    let verifier = vault.sealer().seal_verifier(user, check, &secret).unwrap();
+    let verifier = vault.sealer().seal_verifier(user, check, &Verifier::of(&RANDOM)).unwrap();
+    let code = ConnectCode::from_typed("auth_code_1").unwrap();
+    let code = vault.sealer().seal_code(user, check, &code).unwrap();
     let token = vault.bot_secrets().seal(user.uuid(), &secret).unwrap();
     let worker = vault.opener();
 
-    assert_eq!(worker.open_verifier(user, check, &verifier).unwrap().expose_secret(), KEY);
-    for other in [&verifier, &token, &vault.seal_canary().unwrap()] {
+    let opened = worker.open_verifier(user, check, &verifier).unwrap();
+    assert_eq!(opened.expose_secret(), Verifier::of(&RANDOM).secret().expose_secret());
+    assert_eq!(worker.open_code(user, check, &code).unwrap().expose_secret(), "auth_code_1");
+    for other in [&verifier, &code, &token, &vault.seal_canary().unwrap()] {
         assert_eq!(worker.open(user, PROVIDER, other).err(), Some(OpenError::Tampered));
     }
-    for other in [&key, &token] {
+    for other in [&key, &token, &code] {
         assert_eq!(worker.open_verifier(user, check, other).err(), Some(OpenError::Tampered));
+    }
+    for other in [&key, &token, &verifier] {
+        assert_eq!(worker.open_code(user, check, other).err(), Some(OpenError::Tampered));
     }
     for other in [&key, &verifier] {
         let opened = vault.bot_secrets().open(user.uuid(), other);
@@ -159,12 +169,14 @@ fn what_was_sealed_for_one_purpose_does_not_open_for_another() {
 
 #[test]
 fn a_secret_of_one_row_does_not_open_on_another() {
-    let (vault, user) = (vault(&master(), &[]), user());
+    let (vault, owner, thief) = (vault(&master(), &[]), user(), user());
     let checks = [(); 2].map(|()| KeyCheckId::new(&SystemClock));
-    let secret = SecretString::from("a verifier");
-    let verifier = vault.sealer().seal_verifier(user, checks[0], &secret).unwrap();
-    let opened = vault.opener().open_verifier(user, checks[1], &verifier);
-    assert_eq!(opened.err(), Some(OpenError::Tampered));
+    let secret = SecretString::from("a token");
+    let verifier = vault.sealer().seal_verifier(owner, checks[0], &Verifier::of(&RANDOM)).unwrap();
+    for (user, check) in [(owner, checks[1]), (thief, checks[0])] {
+        let opened = vault.opener().open_verifier(user, check, &verifier);
+        assert_eq!(opened.err(), Some(OpenError::Tampered));
+    }
 
     let rows = [(); 2].map(|()| DeliveryId::new(&SystemClock).uuid());
     let token = vault.bot_secrets().seal(rows[0], &secret).unwrap();

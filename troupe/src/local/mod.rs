@@ -24,6 +24,7 @@ use playground::{
 use secrecy::SecretString;
 use shared::{
     config::{MASTER_KEY_FILE, MasterKeyTexts, Mode, TroupeConfig},
+    connect::page_beside,
     lifecycle::{Interrupts, Lifecycle, Outcome},
     telemetry::Redactor,
     vault::MasterKey,
@@ -87,10 +88,11 @@ impl Stage {
         let mut discord = config.discord;
         discord.api_base = self.discord.base_url();
         discord.pictures.on_loopback = true;
-        let mut provider = config.provider;
+        let (mut requests, mut provider) = (config.requests, config.provider);
         provider.attachment_origins = vec![self.discord.base_url()];
         if !real_model {
             provider.openrouter_base_url = self.provider.base_url();
+            requests.connect_page = page_beside(&provider.openrouter_base_url);
             provider.openai_base_url = self.provider.base_url_of(Api::OpenAi);
             provider.anthropic_base_url = self.provider.base_url_of(Api::Anthropic);
             provider.gemini_base_url = self.provider.base_url_of(Api::Gemini);
@@ -102,7 +104,7 @@ impl Stage {
             database,
             redis: None,
             master_keys,
-            requests: config.requests,
+            requests,
             provider,
             redactor,
         })

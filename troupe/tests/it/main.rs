@@ -15,6 +15,7 @@
 mod boundaries;
 mod browser;
 mod burst;
+mod connect;
 mod context;
 mod deaths;
 #[cfg(feature = "extra")]

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
-use reqwest::{Client, Response, Url};
+use reqwest::{Client, RequestBuilder, Response, Url};
 use serde_json::Value;
 use shared::{
     clock::SharedClock,
@@ -81,9 +81,16 @@ impl Endpoint {
 
     /// Asks something beside the chat. `None` when no response came.
     pub(super) async fn ask(&self, url: Url, key: Option<&UserApiKey>) -> Option<Heard> {
-        let headers = self.headers_with(key).ok()?;
-        let get = self.client.get(url).headers(headers);
-        let mut response = send(get, self.limits.aside).await.ok()?;
+        self.hear(self.client.get(url).headers(self.headers_with(key).ok()?)).await
+    }
+
+    /// Hands something in, in nobody's name. `None` when no response came: it may have been taken.
+    pub(super) async fn hand_in(&self, url: Url, body: &Value) -> Option<Heard> {
+        self.hear(self.client.post(url).headers(self.headers_with(None).ok()?).json(body)).await
+    }
+
+    async fn hear(&self, request: RequestBuilder) -> Option<Heard> {
+        let mut response = send(request, self.limits.aside).await.ok()?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         let limit =

@@ -37,6 +37,7 @@ use std::{fmt::Debug, future::ready};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use secrecy::SecretString;
 use shared::{
     model::{KeyVerdict, Usage},
     secret::UserApiKey,
@@ -111,6 +112,16 @@ pub trait ChatProvider: Debug + Send + Sync {
 
     /// Asks what the provider thinks of `key`, with a call that costs nothing.
     fn check_key<'a>(&'a self, key: &'a UserApiKey) -> BoxFuture<'a, KeyVerdict>;
+
+    /// Gets a key for a code that a person was given, and for the verifier that it was asked for with.
+    /// The error is what is to be said of it. Most providers have no such way.
+    fn key_for<'a>(
+        &'a self,
+        _code: &'a SecretString,
+        _verifier: &'a SecretString,
+    ) -> BoxFuture<'a, Result<UserApiKey, KeyVerdict>> {
+        Box::pin(ready(Err(endpoint::DOWN)))
+    }
 
     /// Asks for the record of an earlier call by its generation id, to be settled afterwards. Most
     /// providers keep none, and give no id.

@@ -24,11 +24,11 @@ use crate::{
 };
 
 /// The one field.
-const FIELD: &str = "key";
+pub(super) const FIELD: &str = "key";
 /// How long somebody waits for a verdict.
-const PATIENCE: TimeDelta = TimeDelta::minutes(2);
+pub(super) const PATIENCE: TimeDelta = TimeDelta::minutes(2);
 /// For so long Discord takes an answer, less a little.
-const TOKEN_LIFETIME: TimeDelta = TimeDelta::seconds(14 * 60 + 30);
+pub(super) const TOKEN_LIFETIME: TimeDelta = TimeDelta::seconds(14 * 60 + 30);
 
 /// A form of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +130,7 @@ pub(crate) async fn submitted(app: &App, sent: &ModalInteraction) {
     }
 }
 
-fn typed(sent: &ModalInteraction) -> &str {
+pub(super) fn typed(sent: &ModalInteraction) -> &str {
     let mut inputs = sent.data.components.iter().flat_map(|row| &row.components);
     let typed = inputs.find_map(|component| match component {
         ActionRowComponent::InputText(input) if input.custom_id == FIELD => input.value.as_deref(),

@@ -1,5 +1,6 @@
 //! `/wallet`: a person's keys, seen by that person alone.
 
+pub(crate) mod connect;
 pub(crate) mod form;
 pub(crate) mod limit;
 mod list;
@@ -11,10 +12,11 @@ mod test;
 use super::Context;
 use crate::caller::Trouble;
 
-/// Your keys: store, list, test, limit and remove them
+/// Your keys: connect, store, list, test, limit and remove them
 #[poise::command(
     slash_command,
     subcommands(
+        "connect::connect",
         "set::set",
         "list::list",
         "test::test",

@@ -7,7 +7,7 @@ use sqlx::{SqlitePool, migrate::Migrator, sqlite::SqliteConnectOptions};
 
 use super::{TestDb, TestEngine};
 use crate::{
-    ids::{ApiKeyId, KeyCheckId},
+    ids::ApiKeyId,
     store::{db::on_tx, migrate::SQLITE},
 };
 
@@ -22,6 +22,11 @@ impl TestDb {
         const SQL: &str = "
             UPDATE requests SET created_at = '2026-01-01T00:00:00+00:00' WHERE state IN ('queued', 'claimed')";
         self.change(SQL).await
+    }
+
+    /// Lets every `/wallet connect` under way be as old as it may be. How many there are.
+    pub async fn expire_connections(&self) -> u64 {
+        self.change("UPDATE key_connections SET expires_at = created_at").await
     }
 
     /// Spoils the constants of all master keys, so that they can't be read.
@@ -45,12 +50,6 @@ impl TestDb {
     pub async fn tear_key(&self, key: ApiKeyId) {
         const SQL: &str = "UPDATE user_api_keys SET tag = NULL WHERE id = $1";
         self.change_row(SQL, key.uuid()).await;
-    }
-
-    /// Makes a check one of a connect, whose candidate is a verifier.
-    pub async fn make_connect(&self, check: KeyCheckId) {
-        const SQL: &str = "UPDATE key_checks SET purpose = 'connect' WHERE id = $1";
-        self.change_row(SQL, check.uuid()).await;
     }
 
     /// Upgrades the database beyond what this version knows.

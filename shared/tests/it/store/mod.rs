@@ -8,6 +8,7 @@ mod budgets;
 mod calls;
 mod claim;
 mod concurrency;
+mod connections;
 mod deliveries;
 mod edits;
 mod expire;

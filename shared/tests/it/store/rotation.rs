@@ -3,9 +3,10 @@ use std::collections::BTreeSet;
 use secrecy::SecretString;
 use shared::{
     clock::Clock,
+    connect::{ConnectCode, Verifier},
     ids::{ApiKeyId, DeliveryId},
     model::{KeyFacts, KeyVerdict, Provider},
-    store::{CheckPurpose, NewKeyCheck, ReplyBy, SealedIn, SealedRow, Store},
+    store::{CheckPurpose, NewConnection, Redeemed, ReplyBy, SealedIn, SealedRow, Store},
     testing::{Person, TestDb},
     vault::{KeyId, OpenError, ResealError, Resealed, Vault},
 };
@@ -72,15 +73,21 @@ async fn opened(db: &TestDb, vault: &Vault, person: Person) -> Result<String, Op
     key.map(|key| key.expose().to_owned())
 }
 
-/// Waits for a worker, with a verifier in the place of a key.
+/// Waits for a worker, with a code and its verifier in the place of a key.
 async fn add_connect(db: &TestDb, person: Person) {
-    let check = db.key_check(person, CheckPurpose::Set, Some("sk-test-in-place-of"));
-    let verifier = SecretString::from("a verifier");
-    let sealed = db.vault().sealer().seal_verifier(person.id, check.id, &verifier).unwrap();
-    let (_, fingerprint, last4) = check.candidate.unwrap();
-    let check = NewKeyCheck { candidate: Some((sealed, fingerprint, last4)), ..check };
-    db.store().add_key_check(&check).await.unwrap();
-    db.make_connect(check.id).await;
+    let check = db.key_check(person, CheckPurpose::Connect, None);
+    let (sealer, verifier) = (db.vault().sealer(), Verifier::of(&[7; 32]));
+    let code = ConnectCode::from_typed("auth_code_1").unwrap();
+    let connection = NewConnection {
+        id: check.id,
+        user: person.id,
+        verifier: sealer.seal_verifier(person.id, check.id, &verifier).unwrap(),
+        expires_at: check.expires_at,
+    };
+    db.store().begin_connection(&connection).await.unwrap();
+    let code = sealer.seal_code(person.id, check.id, &code).unwrap();
+    let redeemed = db.store().redeem_connection(&check, &code).await.unwrap();
+    assert_eq!(redeemed, Redeemed::Kept);
 }
 
 /// A command that waits for its reply.
@@ -93,7 +100,7 @@ async fn add_command(db: &TestDb, person: Person) {
     taken(db, &command).await;
 }
 
-/// Something in every place: two keys, three checks, four tokens.
+/// Something in every place.
 async fn furnish(db: &TestDb) -> [Person; 2] {
     let people = [db.person_with_key(1).await, db.person_with_key(2).await];
     for check in [
@@ -124,7 +131,7 @@ async fn every_column_of_a_seal_is_sealed_anew(db: TestDb) {
     assert_eq!(db.columns_of_seals().await, known);
     let people = furnish(&db).await;
     let before = counts(&db).await;
-    let expected = [2, 2, 5, 1];
+    let expected = [2, 1, 5, 1, 1, 1];
     assert_eq!(before.iter().map(|(_, rows)| *rows).collect::<Vec<_>>(), expected.map(|n| [n, 0]));
     for (place, rows) in SealedIn::ALL.into_iter().zip(expected) {
         assert_eq!(rotate(db.store(), place).await, rows, "{place:?}");
@@ -177,9 +184,9 @@ async fn a_rotation_that_is_killed_after_each_step_goes_on(db: TestDb) {
             assert!(opened(&db, &during(), person).await.is_ok(), "after step {steps}");
         }
         let old: u64 = counts(&db).await.iter().map(|(_, [old, _])| old).sum();
-        assert_eq!(old, 10 - steps);
+        assert_eq!(old, 11 - steps);
     }
-    assert_eq!(steps, 10);
+    assert_eq!(steps, 11);
 }
 
 async fn what_is_set_meanwhile_stays(db: TestDb) {

@@ -52,6 +52,11 @@ impl ErrorReport {
         self.words.iter().any(|word| region.contains(&word.as_str()))
     }
 
+    /// The sentences for people, in lower case; to be read, and never repeated.
+    pub(in crate::providers) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The error of a body: `{"error": {…}}`, xAI's `{"code", "error": "text"}`, Mistral's
     /// `{"detail": "text"}`, one choice's `error`, and Gemini's array around any of them.
     fn of_body(body: &Value) -> Option<Self> {

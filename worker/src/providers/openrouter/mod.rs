@@ -1,12 +1,13 @@
 //! openrouter.ai: many models behind one key, and the default provider.
 //!
-//! Four paths: `POST /chat/completions`, `GET /key`, `GET /generation` and `GET /models`. The last is
+//! Five paths: `POST /chat/completions`, `GET /key`, `POST /auth/keys`, `GET /generation` and `GET /models`. The last is
 //! public and takes any key, so it says nothing of one and is asked without.
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::HeaderName;
 use reqwest::Client;
+use secrecy::SecretString;
 use shared::{clock::SharedClock, model::KeyVerdict, secret::UserApiKey};
 
 use super::{
@@ -17,6 +18,7 @@ use super::{
     openai_chat::{Dialect, OpenAiChat, body},
 };
 
+mod connect;
 mod generation;
 mod key;
 mod settings;
@@ -70,6 +72,19 @@ impl ChatProvider for OpenRouter {
                 return DOWN;
             };
             key::verdict(heard.status, &heard.body)
+        })
+    }
+
+    /// By `POST /auth/keys`.
+    fn key_for<'a>(
+        &'a self,
+        code: &'a SecretString,
+        verifier: &'a SecretString,
+    ) -> BoxFuture<'a, Result<UserApiKey, KeyVerdict>> {
+        Box::pin(async move {
+            let url = self.0.url(&["auth", "keys"]);
+            let heard = self.0.hand_in(url, &connect::body(code, verifier)).await.ok_or(DOWN)?;
+            connect::key(heard.status, &heard.body)
         })
     }
 

@@ -111,6 +111,12 @@ impl TestDb {
         on_db!(self.db(), |c| sqlx::query_as(SQL).fetch_all(c).await).expect("checks")
     }
 
+    /// How many `/wallet connect` are under way.
+    pub async fn connections(&self) -> i64 {
+        const SQL: &str = "SELECT COUNT(*) FROM key_connections";
+        on_db!(self.db(), |c| sqlx::query_scalar(SQL).fetch_one(c).await).expect("a count")
+    }
+
     /// This very check.
     pub async fn check(&self, id: KeyCheckId) -> SeenCheck {
         const SQL: &str = "SELECT * FROM key_checks WHERE id = $1";
