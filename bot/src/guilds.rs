@@ -64,6 +64,12 @@ impl Guilds {
         self.read(guild, names).unwrap_or_default()
     }
 
+    /// What a server is called. To be told to its members alone.
+    #[must_use]
+    pub(crate) fn name(&self, guild: GuildId) -> Option<String> {
+        self.read(guild, |server| server.name.clone())
+    }
+
     /// What the channels and roles are called that a text mentions; of the channels, those that the
     /// member may see. And those of which nothing is known. People are not known here.
     #[must_use]

@@ -24,4 +24,5 @@ mod proper;
 mod rest;
 mod rights;
 mod stage;
+mod usage;
 mod wallet;

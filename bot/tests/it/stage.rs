@@ -150,13 +150,18 @@ impl Stage {
 
     /// Does a worker's part for a person's next request, which is answered.
     pub(crate) async fn answer(&self, person: Person, text: &str) {
+        self.answer_with(person, text, &CallRecord::default()).await;
+    }
+
+    /// The same, with what is known of the call.
+    pub(crate) async fn answer_with(&self, person: Person, text: &str, record: &CallRecord) {
         let (store, worker) = (self.db.store(), WorkerId::new(store_clock(&self.db)));
         store.register_worker(worker).await.unwrap();
         let request = store.claim(worker, person.id, 3).await.unwrap().expect("a request");
         let fenced = store.fence(&request, request.api_key_id, &Spending::default()).await.unwrap();
         assert!(matches!(fenced, Fenced::MayCall), "{fenced:?}");
         let end = CallEnd::Answered { text: text.to_owned(), finish: FinishReason::Stop };
-        assert!(store.finish(&request, &end, &CallRecord::default()).await.unwrap());
+        assert!(store.finish(&request, &end, record).await.unwrap());
         self.nudges.nudge(person.id).await;
     }
 

@@ -104,7 +104,7 @@ pub use replies::Reply;
 pub use rotation::{SealCount, SealedIn, SealedRow};
 pub use stop::{Retried, Stopped};
 pub use turns::{Conversation, Turn, UNDO_FOR};
-pub use usage::{ModelUsage, UsageSummary};
+pub use usage::{GroupOf, Latency, UsageBy, UsageGroup, UsageSummary, UsageSums};
 pub use user_models::{RequestedModel, UserModel};
 pub use users::User;
 

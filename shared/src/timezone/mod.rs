@@ -5,6 +5,7 @@
 
 mod period;
 mod search;
+mod span;
 
 use std::{fmt, str::FromStr};
 
@@ -12,6 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 pub use self::period::{Period, UnknownPeriod};
+pub use self::span::{AskedSpan, Span, SpanError};
 
 /// A zone of the IANA database, such as `Europe/Paris`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,6 +62,18 @@ impl Timezone {
     #[must_use]
     pub fn date(self, now: DateTime<Utc>) -> NaiveDate {
         now.with_timezone(&self.0).date_naive()
+    }
+
+    /// The day to which a moment belongs: its date, but where clocks were put back across midnight.
+    #[must_use]
+    pub fn day_of(self, moment: DateTime<Utc>) -> NaiveDate {
+        period::day_of(moment, self)
+    }
+
+    /// When a day begins there.
+    #[must_use]
+    pub fn start_of(self, day: NaiveDate) -> DateTime<Utc> {
+        period::start_of(day, self)
     }
 }
 

@@ -89,7 +89,7 @@ const END_OF_TIME: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_79
 };
 
 /// The day to which a moment belongs: its date there, but for clocks put back across midnight.
-fn day_of(now: DateTime<Utc>, zone: Timezone) -> NaiveDate {
+pub(super) fn day_of(now: DateTime<Utc>, zone: Timezone) -> NaiveDate {
     let date = now.with_timezone(&zone.0).date_naive();
     let tomorrow = date + Days::new(1);
     // the evening that is lived again belongs to the day that had begun already
@@ -97,7 +97,7 @@ fn day_of(now: DateTime<Utc>, zone: Timezone) -> NaiveDate {
 }
 
 /// The first moment whose date there is `date`, or a later one if no moment has that date.
-fn start_of(date: NaiveDate, zone: Timezone) -> DateTime<Utc> {
+pub(super) fn start_of(date: NaiveDate, zone: Timezone) -> DateTime<Utc> {
     let midnight = date.and_time(NaiveTime::MIN);
     match zone.0.from_local_datetime(&midnight) {
         MappedLocalTime::Single(start) | MappedLocalTime::Ambiguous(start, _) => {

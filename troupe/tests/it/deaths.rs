@@ -308,5 +308,5 @@ async fn answer_committed(stage: &Stage, person: &Person) {
 async fn calls_in_usage(stage: &Stage, person: &Person) -> i64 {
     let ever = Period::All.bounds(SystemClock.now(), Timezone::UTC);
     let user = stage.user(person).await.id;
-    stage.store().await.usage(user, ever).await.expect("a look").requests()
+    stage.store().await.usage(user, ever).await.expect("a look").sums.requests
 }

@@ -1,10 +1,15 @@
 //! What calls were counted as.
 
+use chrono::{DateTime, Utc};
+
 use crate::{
     ids::{RequestId, UserId},
     model::{RequestState, UsageSource},
     money::NanoUsd,
-    store::{db::on_db, testing::TestDb},
+    store::{
+        db::{on_db, on_tx},
+        testing::TestDb,
+    },
 };
 
 /// A row of the usage log.
@@ -44,5 +49,19 @@ impl TestDb {
                 .expect("usage");
         assert!(found.len() < 2, "{found:?}");
         found.pop()
+    }
+
+    /// Lets a call have ended at another moment.
+    pub async fn date_usage(&self, request: RequestId, moment: DateTime<Utc>) {
+        const SQL: &str = "UPDATE usage_logs SET timestamp = $2 WHERE request_id = $1";
+        let mut tx = self.db().begin().await.expect("a transaction");
+        on_tx!(&mut tx, |c| sqlx::query(SQL)
+            .bind(request)
+            .bind(moment)
+            .execute(c)
+            .await
+            .expect("usage")
+            .rows_affected());
+        tx.commit().await.expect("usage");
     }
 }

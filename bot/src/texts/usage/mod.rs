@@ -1,0 +1,9 @@
+//! `/usage`.
+
+mod refused;
+mod report;
+
+pub use self::{
+    refused::refused,
+    report::{Label, Line, Report, usage},
+};
