@@ -6,12 +6,15 @@
 use serde_json::{Map, Value};
 use shared::{
     catalogue::{Catalogue, Model},
+    model::Provider,
     params::{AdvancedParameters, MIN_BUDGET, Reasoning},
 };
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'a> {
+    /// Who runs the model.
+    pub(crate) provider: Provider,
     /// The model that answers.
     pub(crate) model: &'a str,
     /// The model that the personality's settings were made for.
@@ -34,7 +37,7 @@ pub(crate) struct Fitted {
 /// Fits what is asked to what the catalogue says of the model. Of a model that it does not know,
 /// everything is sent as it was set.
 pub(crate) fn fit(asked: &Asked<'_>, catalogue: &Catalogue) -> Fitted {
-    let model = catalogue.find(asked.model);
+    let model = catalogue.find_at(asked.provider, asked.model);
     let ceiling = model.and_then(|model| room(model, asked.prompt_bytes));
     let max_tokens = asked.max_tokens.min(ceiling.unwrap_or(u32::MAX));
     let mut advanced = asked.advanced.as_json().clone();
@@ -144,7 +147,10 @@ mod tests {
         advanced: Value,
     ) -> (u32, Value) {
         let advanced = AdvancedParameters::from_json(&advanced).unwrap();
-        let asked = Asked { model, made_for, max_tokens, prompt_bytes: 3_000, advanced: &advanced };
+        let provider = Provider::OpenRouter;
+        let prompt_bytes = 3_000;
+        let asked =
+            Asked { provider, model, made_for, max_tokens, prompt_bytes, advanced: &advanced };
         let Fitted { max_tokens, advanced } = fit(&asked, &known());
         (max_tokens, advanced.into())
     }

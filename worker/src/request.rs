@@ -142,7 +142,7 @@ async fn prepare<'a>(
     let context = prompt::limits::within(&request.context, &personality.settings);
     let catalogue = shared.catalogue.get(&shared.store).await;
     let (files, model) = look(shared, request, &personality.settings, &context, &catalogue).await;
-    let length = catalogue.find(&model).and_then(|known| known.context_length);
+    let length = catalogue.find_at(request.provider, &model).and_then(|known| known.context_length);
     let parts = prompt::Parts {
         personality: &personality,
         context: &context,
@@ -177,6 +177,7 @@ fn chat_request(
 ) -> ChatRequest {
     let settings = &personality.settings;
     let asked = parameters::Asked {
+        provider: request.provider,
         model: &model,
         made_for: settings.model.as_deref(),
         max_tokens: max_tokens(shared, settings),
@@ -206,7 +207,8 @@ async fn look(
     catalogue: &Catalogue,
 ) -> (Loaded, String) {
     let main = request.model.as_str();
-    let sees = |model: &str| catalogue.find(model).is_some_and(Model::sees_images);
+    let sees =
+        |model: &str| catalogue.find_at(request.provider, model).is_some_and(Model::sees_images);
     let seeing = if attachments::has_images(context) {
         // where it can't be known, the payer's model is not exchanged
         let asked = shared.store.requested_model(request.id).await;
