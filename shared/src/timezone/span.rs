@@ -124,12 +124,9 @@ mod tests {
         }
     }
 
-    fn days(first: &str, last: &str) -> Result<(String, String), SpanError> {
-        Ok((first.to_owned(), last.to_owned()))
-    }
-
     #[test]
     fn ranges_are_read_as_people_write_them() {
+        let days = |first: &str, last: &str| Ok((first.to_owned(), last.to_owned()));
         assert_eq!(read(None, None, None), days("month", ""));
         assert_eq!(read(None, None, Some(1)), days("2026-11-20", "2026-11-20"));
         assert_eq!(read(None, None, Some(365)), days("2025-11-21", "2026-11-20"));

@@ -28,13 +28,11 @@ pub(super) async fn lines(app: &App, caller: &Caller, groups: Vec<UsageGroup>) -
             GroupOf::Day(day) => Label::Day(day),
             GroupOf::Server(None) => Label::Private,
             GroupOf::Server(Some(server)) => {
-                match server_name(app, caller, server, &mut asked).await {
-                    Some(name) => Label::Name(name),
-                    None => {
-                        unseen.push(sums);
-                        continue;
-                    }
-                }
+                let Some(name) = server_name(app, caller, server, &mut asked).await else {
+                    unseen.push(sums);
+                    continue;
+                };
+                Label::Name(name)
             }
         };
         lines.push(Line { label, sums });
