@@ -31,7 +31,7 @@ pub struct Spending {
 }
 
 /// A budget as it is stored.
-#[derive(sqlx::FromRow)]
+#[derive(Clone, Copy, sqlx::FromRow)]
 struct Row {
     period: BudgetPeriod,
     unit: BudgetUnit,
@@ -39,6 +39,8 @@ struct Row {
     is_hard: bool,
     zone: Timezone,
     starts_at: DateTime<Utc>,
+    /// The person's own zone by now.
+    timezone: Timezone,
 }
 
 impl Row {
@@ -49,7 +51,8 @@ impl Row {
 
     /// The period that runs, and the zone in which it is counted: another zone of the person's
     /// counts once the period is over that was begun in the old one.
-    fn running(&self, now: DateTime<Utc>, zone: Timezone) -> (Timezone, Range<DateTime<Utc>>) {
+    fn running(&self, now: DateTime<Utc>) -> (Timezone, Range<DateTime<Utc>>) {
+        let zone = self.timezone;
         let period = self.period.period();
         let begun = period.bounds(self.starts_at, self.zone);
         if begun.contains(&now) { (self.zone, begun) } else { (zone, period.bounds(now, zone)) }
@@ -97,8 +100,9 @@ impl Store {
     pub async fn set_budget(&self, user: UserId, budget: &Budget) -> Result<()> {
         const ZONE: &str = "SELECT timezone FROM users WHERE id = $1";
         const RUNS: &str = "
-            SELECT period, unit, amount, is_hard, zone, starts_at FROM budgets
-             WHERE user_id = $1 AND period = $2 ORDER BY starts_at DESC LIMIT 1";
+            SELECT b.period, b.unit, b.amount, b.is_hard, b.zone, b.starts_at, u.timezone
+              FROM budgets b JOIN users u ON u.id = b.user_id
+             WHERE b.user_id = $1 AND b.period = $2 ORDER BY b.starts_at DESC LIMIT 1";
         const SQL: &str = "
             INSERT INTO budgets (user_id, period, unit, amount, is_hard, zone, starts_at, updated_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -117,7 +121,7 @@ impl Store {
             .fetch_optional(c)
             .await?);
         let (zone, during) = match runs {
-            Some(runs) => runs.running(now, zone),
+            Some(runs) => runs.running(now),
             None => (zone, budget.period.period().bounds(now, zone)),
         };
         forget_alerts(&mut tx, user, budget.id()).await?;
@@ -155,12 +159,11 @@ impl Store {
 
     /// A person's budgets, those of a day first, and how far each is used.
     pub async fn budgets(&self, user: UserId) -> Result<Vec<BudgetState>> {
-        let rows: Vec<(BudgetPeriod, BudgetUnit, i64, bool, Timezone, DateTime<Utc>, Timezone)> =
+        let rows: Vec<Row> =
             on_db!(&self.db, |c| sqlx::query_as(BUDGETS).bind(user).fetch_all(c).await?);
         let mut states = Vec::with_capacity(rows.len());
-        for (period, unit, amount, is_hard, zone, starts_at, persons) in rows {
-            let row = Row { period, unit, amount, is_hard, zone, starts_at };
-            let (zone, during) = row.running(self.clock.now(), persons);
+        for row in rows {
+            let (zone, during) = row.running(self.clock.now());
             let spent = self.spent(user, KeySource::User, &during).await?;
             states.push(BudgetState { budget: row.budget(), zone, during, spent });
         }
@@ -232,17 +235,16 @@ impl Store {
         const BEGIN: &str = "
             UPDATE budgets SET zone = $4, starts_at = $5
              WHERE user_id = $1 AND period = $2 AND unit = $3";
-        let rows: Vec<(BudgetPeriod, BudgetUnit, i64, bool, Timezone, DateTime<Utc>, Timezone)> =
+        let rows: Vec<Row> =
             on_tx!(&mut *tx, |c| sqlx::query_as(BUDGETS).bind(user).fetch_all(c).await?);
         let mut states = Vec::with_capacity(rows.len());
-        for (period, unit, amount, is_hard, zone, starts_at, persons) in rows {
-            let row = Row { period, unit, amount, is_hard, zone, starts_at };
-            let (zone, during) = row.running(self.clock.now(), persons);
-            if during.start != starts_at || zone != row.zone {
+        for row in rows {
+            let (zone, during) = row.running(self.clock.now());
+            if during.start != row.starts_at || zone != row.zone {
                 on_tx!(&mut *tx, |c| sqlx::query(BEGIN)
                     .bind(user)
-                    .bind(period)
-                    .bind(unit)
+                    .bind(row.period)
+                    .bind(row.unit)
                     .bind(zone)
                     .bind(during.start)
                     .execute(c)
