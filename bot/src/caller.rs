@@ -208,6 +208,30 @@ impl Caller {
         }
     }
 
+    /// Gives a file among several: the first is the answer that was deferred, the others come after it.
+    /// `false`: it was lost, and that was said.
+    pub(crate) async fn hand_over(
+        &self,
+        app: &App,
+        is_first: bool,
+        message: Message,
+        file: &File,
+    ) -> bool {
+        let sent = if is_first {
+            app.rest.edit_original_with_file(&self.token, &message, file).await
+        } else {
+            app.rest.followup_with_file(&self.token, &message, file).await
+        };
+        let Err(error) = sent else { return true };
+        tracing::warn!(interaction.id = %self.interaction, error = %error, "a file was lost");
+        if is_first {
+            self.answer(app, Ok(Message::text(texts::FILE_LOST))).await;
+        } else {
+            self.mention_privately(app, texts::FILE_LOST).await;
+        }
+        false
+    }
+
     /// Says something that only the caller sees, after an acknowledgement that others see: that one
     /// is taken back.
     pub(crate) async fn turn_private(&self, app: &App, text: &str) {

@@ -43,6 +43,8 @@ pub(crate) enum Command {
     /// Exits 0 when all is done or nothing was to do, 3 when something can't be opened, 4 when a process
     /// has to be given the new key first.
     RotateKey(RotateArgs),
+    /// Say what everybody used, by account, provider and model. No names, and nothing that was said.
+    Usage(UsageArgs),
     /// Print the log files of `LOG_DIR`.
     Logs(LogsArgs),
     /// Copy standard input to standard output without the secrets in it.
@@ -163,6 +165,13 @@ pub(crate) struct RotateArgs {
     /// How many rows are sealed anew in one transaction, 1 to 500.
     #[arg(long, value_name = "ROWS", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
     pub(crate) batch_size: u32,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct UsageArgs {
+    /// Each call as a line of CSV on standard output, however many there are.
+    #[arg(long)]
+    pub(crate) csv: bool,
 }
 
 #[derive(Args, Debug)]

@@ -11,6 +11,7 @@ mod params;
 mod rotate;
 mod tools;
 mod tour;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Some(Command::Logs(wanted)) => tools::logs(&wanted, local),
         Some(Command::RotateKey(args)) => rotate::run(&args, local),
         Some(Command::Redact) => tools::redact(),
+        Some(Command::Usage(args)) => usage::run(&args, local),
         Some(Command::Params { action }) => params::run(&action, local),
     }
 }

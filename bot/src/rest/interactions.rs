@@ -144,6 +144,19 @@ impl Rest {
         Ok(posted.id.into())
     }
 
+    /// The same, seen by the caller alone, with a file.
+    pub async fn followup_with_file(
+        &self,
+        token: &InteractionToken,
+        message: &Message,
+        file: &File,
+    ) -> Result<MessageId, RestError> {
+        let body = Create::new(message, Nothing {}).ephemeral(message, true);
+        let call = self.interaction_call(Method::POST, token, "").query("wait", true);
+        let posted: WireMessage = call.with_file(&body, file).read().await?;
+        Ok(posted.id.into())
+    }
+
     /// Changes something said more. May be repeated.
     pub async fn edit_followup(
         &self,

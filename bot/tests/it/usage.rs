@@ -69,6 +69,42 @@ async fn usage_is_told_apart_by_everything() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn calls_are_shown_one_by_one_and_as_a_file() {
+    let mut stage = Stage::start().await;
+    let person = stage.with_key("alice").await;
+    let none = told(&stage, json!({"as": "recent"})).await;
+    assert!(none.contains("No call was made"), "{none}");
+    let none = told(&stage, json!({"as": "csv"})).await;
+    assert!(none.contains("there is no file"), "{none}");
+
+    let formula = stage.db.personality("=1+1", None).await;
+    asks(&mut stage, person, "Viola", 2).await;
+    asks(&mut stage, person, "=1+1", 40).await;
+    let recent = told(&stage, json!({"as": "recent"})).await;
+    assert!(recent.contains("03-01 12:00 answered, 1.3 s, $0.040: `"), "{recent}");
+    assert_eq!(recent.lines().count(), 3, "{recent}");
+
+    let alice = stage.discord.user("alice");
+    let asked = alice.slash("general", "usage", json!({"as": "csv", "period": "all"})).unwrap();
+    let answer = asked.final_message(PATIENCE).await.unwrap();
+    assert!(answer.is_ephemeral());
+    let file = answer.attachments.first().expect("a file");
+    assert_eq!(file.filename, "usage.csv");
+    let text = String::from_utf8(file.bytes.to_vec()).unwrap();
+    let rows: Vec<_> = text.split("\r\n").collect();
+    assert_eq!(rows.len(), 4, "{text}");
+    assert!(rows[0].starts_with("time_utc,day,provider,model,personality,server,"), "{text}");
+    assert!(rows[1].starts_with("2026-03-01T12:00:00Z,2026-03-01,openrouter,"), "{text}");
+    // both ended in the same moment of the test's clock, so either comes first
+    let calls = || rows[1..3].iter();
+    let cheap = ",answered,1200,34,,,0.002000000,charged,1250";
+    assert!(calls().any(|row| row.contains(",Viola,") && row.ends_with(cheap)), "{text}");
+    assert!(calls().any(|row| row.contains(",'=1+1,")) && rows[3].is_empty(), "{text}");
+    assert!(!text.contains(&formula.to_string()), "{text}");
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_range_that_nobody_can_mean_is_explained() {
     let stage = Stage::start().await;
     let range = async |from: &str, to: &str| told(&stage, json!({"from": from, "to": to})).await;

@@ -1,4 +1,4 @@
-//! Personalities as files: our own JSON, and the character cards that people trade.
+//! Files: personalities as our own JSON and as the character cards that people trade, and tables.
 //!
 //! | file | what it knows |
 //! |---|---|
@@ -6,6 +6,7 @@
 //! | `card` | character cards V1, V2 and V3, as JSON or inside a PNG |
 //! | `export` | all personalities of an installation in one file, a line each |
 //! | `older` | what older systems kept: Tzurot's rows, the folders of shapes.inc |
+//! | `table` | lines of CSV that spreadsheets open, and take for nothing but text and numbers |
 //! | `json`, `png`, `sections` | what these are made of |
 //!
 //! Every reader is bounded: the size is looked at before anything is read, JSON is nested no deeper
@@ -18,6 +19,7 @@ pub mod export;
 
 pub mod file;
 pub mod older;
+pub mod table;
 
 mod json;
 mod pictures;

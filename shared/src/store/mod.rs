@@ -104,7 +104,10 @@ pub use replies::Reply;
 pub use rotation::{SealCount, SealedIn, SealedRow};
 pub use stop::{Retried, Stopped};
 pub use turns::{Conversation, Turn, UNDO_FOR};
-pub use usage::{GroupOf, Latency, UsageBy, UsageGroup, UsageSummary, UsageSums};
+pub use usage::{
+    AccountCall, AccountUsage, GroupOf, Latency, RecentCall, UsageBy, UsageCursor, UsageGroup,
+    UsageRow, UsageSummary, UsageSums,
+};
 pub use user_models::{RequestedModel, UserModel};
 pub use users::User;
 

@@ -49,6 +49,7 @@ async fn help_names_every_command() {
         "rotate-key",
         "redact",
         "params",
+        "usage",
         "--local",
     ] {
         let named = said.iter().any(|line| line.trim_start().starts_with(command));
@@ -72,6 +73,30 @@ async fn keygen_makes_another_key_each_time() {
         keys.extend(said);
     }
     assert_ne!(keys[0], keys[1]);
+}
+
+#[tokio::test]
+async fn usage_is_told_as_totals_and_as_a_table() {
+    let db = TestDb::create(TestEngine::Sqlite).await.expect("SQLite");
+    let (dir, url) = (nowhere(), db.url());
+    let settings = [
+        ("DISCORD_TOKEN", "a.token"),
+        ("APP_MASTER_KEY", TestDb::MASTER_KEY),
+        ("DATABASE_URL", url.as_str()),
+    ];
+    db.add_usage_rows(&[(7, "=lab/large", 42_000_000), (9, "lab/small", 1)]).await;
+    let (code, said) = tool(dir.path(), &["usage"], &settings).await;
+    assert_eq!((code, said.len()), (Some(0), 3), "{said:?}");
+    assert_eq!(said[1], "7  openrouter  =lab/large  user  1  1  0  0  0.042000000  0");
+    let (code, said) = tool(dir.path(), &["usage", "--csv"], &settings).await;
+    assert_eq!((code, said.len()), (Some(0), 3), "{said:?}");
+    assert!(said[0].starts_with("time_utc,account,provider,model,key,"), "{said:?}");
+    for row in [
+        ",7,openrouter,'=lab/large,user,answered,,,,,0.042000000,",
+        ",9,openrouter,lab/small,user,answered,,,,,0.000000001,",
+    ] {
+        assert!(said[1..].iter().any(|line| line.contains(row)), "{said:?}");
+    }
 }
 
 #[tokio::test]

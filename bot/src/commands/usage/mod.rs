@@ -3,19 +3,20 @@
 mod forecast;
 mod names;
 mod options;
+mod table;
 
 use shared::{
     store::{UsageBy, UsageSummary, User},
     timezone::{AskedSpan, Period, Span, Timezone},
 };
 
-use self::options::Chosen;
+use self::options::{Chosen, Form};
 use super::{Context, privately};
 use crate::{
     app::{App, in_time},
     caller::{Caller, Trouble},
     rest::Message,
-    texts::usage::{Report, refused, usage as told},
+    texts::usage::{Report, recent, refused, usage as told},
 };
 
 /// What is asked about.
@@ -25,6 +26,7 @@ struct Asked {
     to: Option<String>,
     days: Option<i64>,
     by: UsageBy,
+    form: Form,
 }
 
 /// Whose usage, and which of it.
@@ -51,32 +53,58 @@ pub(super) async fn usage(
     #[min = 1]
     #[max = 365]
     days: Option<i64>,
+    #[description = "The sums, if you leave it out; your latest calls; or a file for spreadsheets"]
+    #[rename = "as"]
+    form: Option<Chosen<Form>>,
 ) -> Result<(), Trouble> {
     let Some(caller) = privately(ctx).await else { return Ok(()) };
     let app = &ctx.data().app;
     let by = by.map_or(UsageBy::Model, |by| by.0);
-    let asked = Asked { period: period.map(|period| period.0), from, to, days, by };
-    caller.answer(app, answer(app, &caller, &asked).await).await;
+    let form = form.map_or(Form::Summary, |form| form.0);
+    let asked = Asked { period: period.map(|period| period.0), from, to, days, by, form };
+    let largest = usize::try_from(ctx.interaction.attachment_size_limit).unwrap_or_default();
+    answer(app, &caller, &asked, largest).await;
     Ok(())
 }
 
-async fn answer(app: &App, caller: &Caller, asked: &Asked) -> Result<Message, Trouble> {
-    let wanted = wanted(app, caller, asked).await?;
-    sum_up(app, caller, &wanted, asked.by).await
+async fn answer(app: &App, caller: &Caller, asked: &Asked, largest_file: usize) {
+    let answer = match (wanted(app, caller, asked).await, asked.form) {
+        (Err(trouble), _) => Err(trouble),
+        (Ok(wanted), Form::Summary) => sum_up(app, caller, &wanted, asked.by).await,
+        (Ok(wanted), Form::Recent) => latest(app, &wanted).await,
+        (Ok(wanted), Form::Csv) => {
+            return table::send(app, caller, &wanted, largest_file).await;
+        }
+    };
+    caller.answer(app, answer).await;
 }
 
 /// Days are read in the caller's timezone.
 async fn wanted(app: &App, caller: &Caller, asked: &Asked) -> Result<Wanted, Trouble> {
     let user = in_time(app.store.find_user(caller.account.id)).await?;
     let zone = user.as_ref().map(|user| user.timezone).unwrap_or_default();
+    let nothing_said = asked.from.is_none() && asked.to.is_none() && asked.days.is_none();
+    // the latest calls are the latest, whenever they were
+    let is_open = nothing_said && asked.form == Form::Recent;
     let span = AskedSpan {
-        period: asked.period,
+        period: asked.period.or(is_open.then_some(Period::All)),
         from: asked.from.as_deref(),
         to: asked.to.as_deref(),
         days: asked.days,
     };
     let span = Span::read(span, zone.day_of(app.clock.now()));
     Ok(Wanted { user, zone, span: span.map_err(|why| Trouble::Refused(refused(why)))? })
+}
+
+async fn latest(app: &App, wanted: &Wanted) -> Result<Message, Trouble> {
+    let calls = match &wanted.user {
+        None => Vec::new(),
+        Some(user) => {
+            let during = wanted.span.bounds(app.clock.now(), wanted.zone);
+            in_time(app.store.recent_usage(user.id, &during)).await?
+        }
+    };
+    Ok(Message::text(recent(&calls, wanted.zone)))
 }
 
 async fn sum_up(

@@ -12,6 +12,17 @@ pub(super) trait Offered: Copy + Send + 'static {
     const ALL: &'static [(&'static str, Self)];
 }
 
+/// As what usage is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// The sums.
+    Summary,
+    /// The newest calls.
+    Recent,
+    /// A file for spreadsheets.
+    Csv,
+}
+
 /// A value that was chosen.
 pub(super) struct Chosen<T>(pub(super) T);
 
@@ -32,6 +43,11 @@ impl Offered for UsageBy {
         ("server", Self::Server),
         ("day", Self::Day),
     ];
+}
+
+impl Offered for Form {
+    const ALL: &'static [(&'static str, Self)] =
+        &[("summary", Self::Summary), ("recent", Self::Recent), ("csv", Self::Csv)];
 }
 
 #[poise::async_trait]

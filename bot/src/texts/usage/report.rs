@@ -191,7 +191,7 @@ fn success(summary: &UsageSummary) -> String {
 }
 
 /// Rounded up: what is said to be within a time must be.
-fn seconds(milliseconds: i64) -> String {
+pub(super) fn seconds(milliseconds: i64) -> String {
     tenths(milliseconds.saturating_add(99) / 100)
 }
 

@@ -7,7 +7,8 @@ use shared::{
     model::{TokenCounts, Usage},
     money::NanoUsd,
     store::{
-        CallRecord, GroupOf, Incoming, Latency, Place, SystemKey, UsageBy, UsageGroup, UsageSummary,
+        CallRecord, GroupOf, Incoming, Latency, Place, SystemKey, UsageBy, UsageCursor, UsageGroup,
+        UsageSummary,
     },
     testing::{Person, TestDb, limits, no_guests},
     timezone::{Period, Timezone},
@@ -25,6 +26,9 @@ shared::each_engine!(
     a_personality_has_its_name_for_those_who_see_it,
     servers_providers_and_private_places_are_told_apart,
     a_call_belongs_to_the_day_that_it_is_there,
+    the_latest_calls_come_first_and_failures_with_them,
+    calls_are_read_by_pages,
+    everybody_is_told_by_account_provider_and_model,
     what_the_operator_paid_is_not_the_guests,
     a_call_that_broke_off_is_asked_about,
     asking_ends_after_a_day,
@@ -151,6 +155,76 @@ async fn servers_providers_and_private_places_are_told_apart(db: TestDb) {
     assert_eq!(servers, ["Some(7) 2 9", "Some(9) 1 4", "None 1 2"]);
     let providers = told(&by(&db, ada, always(), UsageBy::Provider).await);
     assert_eq!(providers, ["openrouter 4 15"]);
+}
+
+async fn the_latest_calls_come_first_and_failures_with_them(db: TestDb) {
+    let ada = db.person_with_key(1).await;
+    for cost in 1..=25 {
+        let request = calling(&db, ada, 1).await;
+        finish(&db, &request, &answer("…"), &figures(cost)).await;
+        wait(&db, 1);
+    }
+    let failed = calling(&db, ada, 1).await;
+    finish(&db, &failed, &rejection(), &CallRecord::default()).await;
+    let recent = db.store().recent_usage(ada.id, &always()).await.unwrap();
+    let told: Vec<_> = recent
+        .iter()
+        .map(|call| (call.outcome.as_str(), call.cost.map(NanoUsd::nanos), call.latency_ms))
+        .collect();
+    assert_eq!(told.len(), 25);
+    assert_eq!(told[0], ("failed", Some(0), None));
+    assert_eq!(told[1], ("answered", Some(25), Some(900)));
+    assert_eq!(told[24], ("answered", Some(2), Some(900)));
+    assert_eq!(recent[0].ended_at, db.clock().now());
+}
+
+async fn calls_are_read_by_pages(db: TestDb) {
+    let (ada, bea) = (db.person_with_key(1).await, db.person_with_key(2).await);
+    let ghost = db.personality("Ghost", None).await;
+    // all in one moment
+    for (personality, cost) in [(viola(), 1), (ghost, 2), (viola(), 3), (viola(), 4), (ghost, 5)] {
+        let incoming = Incoming { personalities: vec![personality], ..saying(ada, 1) };
+        accept(&db, &incoming).await;
+        let request = claim(&db, ada).await.unwrap();
+        fence(&db, &request).await;
+        finish(&db, &request, &answer("…"), &figures(cost)).await;
+    }
+    db.make_private(ghost, bea.id).await;
+    let (mut after, mut seen, mut pages) = (UsageCursor::at(always().start), Vec::new(), 0);
+    loop {
+        let page = db.store().usage_page(ada.id, &always(), after, 2).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after = UsageCursor::behind(last.ended_at, last.id);
+        seen.extend(page.into_iter().map(|row| (row.cost.unwrap().nanos(), row.personality)));
+        pages += 1;
+    }
+    seen.sort();
+    let viola = Some("Viola".to_owned());
+    let expected = [(1, viola.clone()), (2, None), (3, viola.clone()), (4, viola), (5, None)];
+    assert_eq!((seen, pages), (expected.to_vec(), 3));
+    let none = db.store().usage_page(bea.id, &always(), UsageCursor::at(always().start), 9).await;
+    assert!(none.unwrap().is_empty());
+}
+
+async fn everybody_is_told_by_account_provider_and_model(db: TestDb) {
+    let (ada, bea) = (db.person_with_key(1).await, db.person_with_key(2).await);
+    for (person, cost) in [(ada, 1), (bea, 8), (ada, 2)] {
+        let request = calling(&db, person, 1).await;
+        finish(&db, &request, &answer("…"), &figures(cost)).await;
+    }
+    let all = db.store().usage_of_everybody().await.unwrap();
+    let told: Vec<_> = all
+        .iter()
+        .map(|usage| (usage.account, usage.sums.requests, usage.sums.cost.nanos()))
+        .collect();
+    assert_eq!(told, [(Some(bea.discord), 1, 8), (Some(ada.discord), 2, 3)]);
+    let start = UsageCursor::at(always().start);
+    let first = db.store().page_of_everybody(start, 2).await.unwrap();
+    let behind = UsageCursor::behind(first[1].ended_at, first[1].id);
+    let rest = db.store().page_of_everybody(behind, 2).await.unwrap();
+    assert_eq!((first.len(), rest.len()), (2, 1));
+    let sum: NanoUsd = first.iter().chain(&rest).filter_map(|call| call.cost).sum();
+    assert_eq!(sum, NanoUsd::from_nanos(11));
 }
 
 /// Zone, moments in UTC, and the days with so many calls, the newest first.

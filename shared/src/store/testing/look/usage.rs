@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    ids::{RequestId, UserId},
+    clock::Clock,
+    ids::{RequestId, UsageId, UserId},
     model::{RequestState, UsageSource},
     money::NanoUsd,
     store::{
@@ -49,6 +50,32 @@ impl TestDb {
                 .expect("usage");
         assert!(found.len() < 2, "{found:?}");
         found.pop()
+    }
+
+    /// Calls on people's own keys that were answered: whose account, which model, and nano-dollars.
+    pub async fn add_usage_rows(&self, calls: &[(u64, &str, i64)]) {
+        const SQL: &str = "
+            INSERT INTO usage_logs
+                (id, request_id, user_id, provider, model, cost_nano_usd, cost_source, usage_source,
+                 key_source, outcome, timestamp)
+            VALUES ($1, $2, $3, 'openrouter', $4, $5, 'charged', 'stream', 'user', 'answered', $6)";
+        for (account, model, cost) in calls {
+            let user = self.person(*account).await.id;
+            let clock = &**self.clock();
+            let mut tx = self.db().begin().await.expect("a transaction");
+            on_tx!(&mut tx, |c| sqlx::query(SQL)
+                .bind(UsageId::new(clock))
+                .bind(RequestId::new(clock))
+                .bind(user)
+                .bind(*model)
+                .bind(*cost)
+                .bind(clock.now())
+                .execute(c)
+                .await
+                .expect("usage")
+                .rows_affected());
+            tx.commit().await.expect("usage");
+        }
     }
 
     /// Lets a call have ended at another moment.
