@@ -3,19 +3,22 @@
 use poise::serenity_prelude::{AutocompleteChoice, CreateAutocompleteResponse};
 use shared::{
     ids::PersonalityId,
-    model::{ModelId, Provider},
+    model::{ModelId, Provider, UnknownProvider},
     store::VisibleName,
 };
 
 use super::{
-    Context, privately,
+    Context, privately, providers,
     whom::{self, suggest},
 };
 use crate::{
     app::{App, in_time},
     caller::{Caller, Trouble},
     rest::Message,
-    texts::model::{self as texts, Choice},
+    texts::{
+        model::{self as texts, Choice, Pays},
+        wallet::unknown_provider,
+    },
 };
 
 /// How many models are named for one that does not exist.
@@ -46,10 +49,19 @@ async fn set(
     #[autocomplete = "suggest"]
     #[max_length = 100]
     personality: Option<String>,
+    #[description = "Who runs the model; OpenRouter if you leave it out"]
+    #[autocomplete = "providers::suggest_any"]
+    #[max_length = 20]
+    provider: Option<String>,
 ) -> Result<(), Trouble> {
     let Some(caller) = privately(ctx).await else { return Ok(()) };
     let app = &ctx.data().app;
-    let done = change(app, &caller, &model, personality.as_deref()).await;
+    let offered = &app.system.offered;
+    let provider = provider.map_or(Ok(Provider::OpenRouter), |named| offered.parse(&named));
+    let done = match provider {
+        Ok(provider) => change(app, &caller, provider, &model, personality.as_deref()).await,
+        Err(UnknownProvider) => Ok(Message::text(unknown_provider(offered.all()))),
+    };
     caller.answer(app, done).await;
     Ok(())
 }
@@ -87,21 +99,23 @@ async fn reset(
 async fn change(
     app: &App,
     caller: &Caller,
+    provider: Provider,
     typed: &str,
     personality: Option<&str>,
 ) -> Result<Message, Trouble> {
     let for_whom = meant(app, caller, personality).await?;
     let catalogue = app.catalogue.get(&app.store).await;
-    let typed = match ModelId::parse(typed) {
+    let typed = match ModelId::parse_for(provider, typed) {
         Ok(id) => id,
         Err(problem) => {
             let nearest = catalogue.nearest(typed, NEAREST);
             return Ok(Message::text(texts::no_id(problem, &nearest)));
         }
     };
-    let found = catalogue.find(typed.as_str());
+    let found = catalogue.find_at(provider, typed.as_str());
     match found {
-        None if !catalogue.is_empty() => {
+        // of other providers' models not all are known
+        None if provider == Provider::OpenRouter && !catalogue.is_empty() => {
             let nearest = catalogue.nearest(typed.as_str(), NEAREST);
             return Ok(Message::text(texts::no_model(&nearest)));
         }
@@ -112,11 +126,17 @@ async fn change(
     let same = found.filter(|model| model.id.as_str().eq_ignore_ascii_case(typed.as_str()));
     let id = same.map_or(typed, |model| model.id.clone());
     let user = app.person(&caller.account).await?;
-    let (whom, provider) = (for_whom.id(), Provider::OpenRouter);
-    in_time(app.store.set_user_model(user.id, whom, provider, &id)).await?;
-    let has_key = in_time(app.store.live_keys(user.id)).await?.iter().any(|key| key.is_active);
+    in_time(app.store.set_user_model(user.id, for_whom.id(), provider, &id)).await?;
+    let keys = in_time(app.store.live_keys(user.id)).await?;
+    let pays = if !app.system.offered.asks_for_key(provider) {
+        Pays::Nobody
+    } else if keys.iter().any(|key| key.is_active && key.provider == provider) {
+        Pays::OwnKey
+    } else {
+        Pays::NoKeyYet(provider)
+    };
     let choice = Choice { for_whom: for_whom.name(), model: id.into() };
-    Ok(Message::text(texts::set(&choice, found, has_key)))
+    Ok(Message::text(texts::set(&choice, found, pays)))
 }
 
 async fn look(app: &App, caller: &Caller, personality: Option<&str>) -> Result<Message, Trouble> {

@@ -22,16 +22,21 @@ pub(super) async fn meant(ctx: Context<'_>, named: Option<&str>) -> Option<Provi
     None
 }
 
-/// Suggests what fits.
+/// Suggests those that take keys.
 #[expect(clippy::unused_async, reason = "poise calls it so")]
 pub(super) async fn suggest(ctx: Context<'_>, partial: &str) -> CreateAutocompleteResponse {
+    fitting(ctx.data().app.system.offered.with_keys(), partial)
+}
+
+/// Suggests those that run models, with keys or without.
+#[expect(clippy::unused_async, reason = "poise calls it so")]
+pub(super) async fn suggest_any(ctx: Context<'_>, partial: &str) -> CreateAutocompleteResponse {
+    fitting(ctx.data().app.system.offered.all(), partial)
+}
+
+fn fitting(providers: impl Iterator<Item = Provider>, partial: &str) -> CreateAutocompleteResponse {
     let partial = partial.trim().to_lowercase();
-    let fitting = ctx
-        .data()
-        .app
-        .system
-        .offered
-        .with_keys()
+    let fitting = providers
         .filter(|provider| provider.display_name().to_lowercase().contains(&partial))
         .map(|provider| AutocompleteChoice::new(provider.display_name(), provider.as_str()));
     CreateAutocompleteResponse::new().set_choices(fitting.take(25).collect())

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use shared::{
     catalogue::{Asked, Catalogue, Model, ModelWarning, check},
-    model::{KeySource, ModelId, ModelIdProblem},
+    model::{KeySource, ModelId, ModelIdProblem, Provider},
     params::AdvancedParameters,
     store::{ModelChoice, Payer, Refusal},
 };
@@ -22,18 +22,32 @@ pub struct Choice {
     pub model: String,
 }
 
+/// Who pays for a model that somebody chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pays {
+    /// They do, with a key of its provider's.
+    OwnKey,
+    /// They will, with a key that they don't have yet.
+    NoKeyYet(Provider),
+    /// Nobody: the server asks for no key.
+    Nobody,
+}
+
 /// The model was set. `model` is nothing while the catalogue is empty.
 #[must_use]
-pub fn set(choice: &Choice, model: Option<&Model>, has_key: bool) -> String {
+pub fn set(choice: &Choice, model: Option<&Model>, pays: Pays) -> String {
     let whom = whom(choice.for_whom.as_deref());
     let facts = match model {
         Some(model) => format!(" ({})", model.facts()),
-        None => " (I have no list of models yet, so I couldn't look whether it exists)".to_owned(),
+        None => " (it is in no list of mine, so I couldn't look whether it exists)".to_owned(),
     };
-    let key = if has_key {
-        "It is paid with your own key."
-    } else {
-        "It takes effect once you have stored a key of your own with `/wallet set`."
+    let key = match pays {
+        Pays::OwnKey => "It is paid with your own key.".to_owned(),
+        Pays::Nobody => "It runs on a server of this bot's owner, and nobody pays.".to_owned(),
+        Pays::NoKeyYet(provider) => format!(
+            "It takes effect once you have stored a key of your own for {} with `/wallet set`.",
+            provider.display_name()
+        ),
     };
     format!(
         "🎛️ From now on **{whom}** answers you with `{}`{facts}. {key} `/model reset` takes it back.",
@@ -220,10 +234,7 @@ fn plain(name: &str) -> String {
 mod tests {
     use insta::assert_snapshot;
     use serde_json::json;
-    use shared::{
-        catalogue,
-        model::{IdForm, Provider},
-    };
+    use shared::{catalogue, model::IdForm};
 
     use super::*;
 
@@ -248,9 +259,13 @@ mod tests {
         let known = known();
         let mini = known.find("openai/gpt-5-mini");
         let said = [
-            set(&choice(None, "openai/gpt-5-mini"), mini, true),
-            set(&choice(Some("V*ola"), "openai/gpt-5-mini"), mini, false),
-            set(&choice(None, "un/known"), None, true),
+            set(&choice(None, "openai/gpt-5-mini"), mini, Pays::OwnKey),
+            set(
+                &choice(Some("V*ola"), "openai/gpt-5-mini"),
+                mini,
+                Pays::NoKeyYet(Provider::OpenRouter),
+            ),
+            set(&choice(None, "un/known"), None, Pays::Nobody),
             reset(None, true),
             reset(Some("Viola"), false),
             no_id(ModelIdProblem::Address(IdForm::WithAuthor), &[]),

@@ -2,6 +2,10 @@ use std::time::{Duration, Instant};
 
 use playground::discord::Response;
 use serde_json::json;
+use shared::{
+    model::Provider,
+    offered::{ModelServer, Offered},
+};
 
 use super::stage::{PATIENCE, Stage};
 
@@ -115,5 +119,39 @@ async fn chat_is_accepted_and_what_is_private_stays_private() {
     };
     assert!(ephemeral && message.content.contains("revoke that key"), "{}", message.content);
     assert_eq!(stage.db.requests().await.len(), 1);
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_is_chosen_at_its_provider() {
+    let name = "ollama".parse().unwrap();
+    let stage = Stage::start_with(|env| {
+        let server = ModelServer { name, asks_for_key: false };
+        env.requests.offered = Offered::new(vec![server], Vec::new());
+    })
+    .await;
+    let alice = stage.discord.user("alice");
+    let offered = alice.autocomplete("general", "model set", "provider", "oll").await.unwrap();
+    assert_eq!(offered, [json!({"name": "ollama", "value": "ollama"})]);
+    let choose = async |model: &str, provider: &str| {
+        let chosen = json!({"model": model, "provider": provider});
+        stage.private(&alice.slash("general", "model set", chosen).unwrap()).await
+    };
+    let unknown = choose("llama3.1:8b", "vllm").await;
+    assert!(unknown.contains("ollama") && unknown.contains("Nothing was changed"), "{unknown}");
+    assert!(choose("openai/gpt-5", "OpenAI").await.contains("one word"));
+    let keyed = choose("gpt-5-mini", "openai").await;
+    assert!(keyed.contains("`gpt-5-mini`") && keyed.contains("for OpenAI"), "{keyed}");
+    let free = choose("llama3.1:8b", "Ollama").await;
+    assert!(free.contains("`llama3.1:8b`") && free.contains("nobody pays"), "{free}");
+    // what was chosen last is whom the next message asks, without any key
+    alice.say("general", "@Viola hello").unwrap();
+    let person = stage.db.person(stage.account("alice").get()).await;
+    let asked = stage.discord.wait_for(PATIENCE, |world| {
+        world.all_messages().find(|m| m.webhook_name() == Some("Viola")).map(|m| m.id)
+    });
+    assert!(asked.await.is_some(), "no placeholder: nobody was asked");
+    let chosen = stage.db.store().user_models(person.id).await.unwrap();
+    assert_eq!(chosen[0].provider, Provider::Server(name));
     stage.stop().await;
 }
