@@ -16,10 +16,25 @@ pub(super) async fn meant(ctx: Context<'_>, named: Option<&str>) -> Option<Provi
         Ok(keyless) => texts::keyless(keyless),
         Err(UnknownProvider) => texts::unknown_provider(offered.with_keys()),
     };
+    say(ctx, why_not).await;
+    None
+}
+
+/// The provider of a key that is to go: also a server that the settings don't name any more, so that
+/// nobody's key stays because of it.
+pub(super) async fn ever_meant(ctx: Context<'_>, named: Option<&str>) -> Option<Provider> {
+    let provider = named.map_or(Ok(Provider::OpenRouter), Provider::parse);
+    if provider.is_err() {
+        say(ctx, texts::unknown_provider(ctx.data().app.system.offered.with_keys())).await;
+    }
+    provider.ok()
+}
+
+async fn say(ctx: Context<'_>, why_not: String) {
+    let app = &ctx.data().app;
     acknowledged(ctx);
     let caller = Caller::of_command(app, ctx.interaction);
     caller.say_privately(app, why_not).await;
-    None
 }
 
 /// Suggests those that take keys.

@@ -2,9 +2,9 @@ use playground::discord::{ActError, Response};
 use serde_json::json;
 use shared::{
     budget::WorstCase,
-    model::{CouldNotCheck, KeyFacts, KeyVerdict},
+    model::{CouldNotCheck, KeyFacts, KeyVerdict, Provider},
     money::NanoUsd,
-    store::Spending,
+    store::{CheckPurpose, Spending},
     testing::SeenCheck,
 };
 
@@ -163,7 +163,7 @@ async fn what_cannot_be_a_key_is_sent_nowhere() {
     let sent = form.submit_modal([(field, long.as_str())]).unwrap();
     assert!(sent.final_message(PATIENCE).await.unwrap().content.contains("too long"));
     for command in ["wallet set", "wallet test", "wallet remove"] {
-        let unknown = alice.slash("general", command, json!({"provider": "acme"})).unwrap();
+        let unknown = alice.slash("general", command, json!({"provider": "acme corp"})).unwrap();
         let answer = unknown.final_message(PATIENCE).await.unwrap();
         assert!(
             answer.is_ephemeral() && answer.content.contains("Known: OpenRouter"),
@@ -252,6 +252,26 @@ async fn a_limit_is_set_shown_heeded_and_changed_by_its_button() {
     assert!(shown.contains("0 tokens of 200,000 tokens used (0 %)"), "{shown}");
     assert!(limit(&stage, json!({"amount": "none", "per": 1})).await.contains("no monthly limit"));
     assert!(limit(&stage, json!({"amount": "none"})).await.contains("is gone"));
+    stage.stop().await;
+}
+
+/// A key outlives the server's place in the settings, and its owner can still erase it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_for_a_server_that_is_gone_can_be_erased() {
+    let stage = Stage::start().await;
+    let (alice, ada) =
+        (stage.discord.user("alice"), stage.db.person(stage.account("alice").get()).await);
+    let gone = Provider::parse("gone").unwrap();
+    let check = stage.db.key_check_at(gone, ada, CheckPurpose::Set, Some("sk-test-0123456789"));
+    stage.db.decide(&check, &KeyVerdict::Valid(KeyFacts::default())).await;
+    let question = alice.slash("general", "wallet remove", json!({"provider": "gone"})).unwrap();
+    let question = question.final_message(PATIENCE).await.unwrap();
+    alice.click(question.id, "Remove this key").unwrap();
+    let erased = stage.discord.wait_for(PATIENCE, |world| {
+        world.message(question.id).filter(|m| m.content.contains("**erased**")).map(|m| m.id)
+    });
+    assert!(erased.await.is_some());
+    assert!(stage.db.keys().await.iter().all(|key| key.sealed_columns() == 0));
     stage.stop().await;
 }
 

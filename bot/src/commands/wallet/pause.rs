@@ -2,7 +2,6 @@
 
 use shared::{
     ids::UserId,
-    model::Provider,
     store::{KeyChange, StoreError},
 };
 
@@ -62,16 +61,9 @@ async fn turn(ctx: Context<'_>, named: Option<String>, pause: bool) -> Result<()
     let Some(caller) = privately(ctx).await else { return Ok(()) };
     let app = &ctx.data().app;
     let done = change(app, &caller, |user| app.store.pause_key(user, provider, pause)).await;
-    log(provider, pause, done.as_ref().ok());
     let text = |outcome| Message::text(texts::paused(provider, pause, outcome));
     caller.answer(app, done.map(text)).await;
     Ok(())
-}
-
-fn log(provider: Provider, pause: bool, outcome: Option<&KeyChange>) {
-    if outcome == Some(&KeyChange::Done) {
-        tracing::info!(%provider, pause, "a key was paused or resumed");
-    }
 }
 
 /// Somebody who was never here has no key.
@@ -87,6 +79,7 @@ where
         return Ok(KeyChange::NoKey);
     };
     let outcome = in_time(change(user.id)).await?;
+    tracing::info!(user.id = %user.id, outcome = ?outcome, "it was asked which keys are used");
     // what waits for it fails at the fence, and says so
     app.wake(user.id).await;
     Ok(outcome)

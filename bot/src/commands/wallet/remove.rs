@@ -25,7 +25,7 @@ pub(super) async fn remove(
     provider: Option<String>,
 ) -> Result<(), Trouble> {
     let named = provider.as_deref();
-    let Some(provider) = providers::meant(ctx, named).await else { return Ok(()) };
+    let Some(provider) = providers::ever_meant(ctx, named).await else { return Ok(()) };
     let Some(caller) = privately(ctx).await else { return Ok(()) };
     let app = &ctx.data().app;
     caller.answer(app, question(app, &caller, provider).await).await;
